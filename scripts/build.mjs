@@ -1,0 +1,51 @@
+/**
+ * Builds `dist`: the command line and the engine as JavaScript (shared code in shared chunks, so that a user's program
+ * and the command line meet the same engine), the worker's entry, and the engine's declarations.
+ * `node scripts/build.mjs [--no-types] [OUTDIR]`
+ */
+import { spawnSync } from 'node:child_process'
+import { chmod, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** @param {string} outdir where `cli/main.js` and `engine/index.js` are put; emptied first */
+export async function buildJavaScript(outdir) {
+  await rm(outdir, { recursive: true, force: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      'cli/main': './src/cli/main.ts',
+      'cli/worker': './src/cli/workers/worker.ts',
+      'engine/index': './src/engine/index.ts',
+    },
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    // Names of functions and classes show in messages and stack traces.
+    keepNames: false,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  })
+  await chmod(path.join(outdir, 'cli/main.js'), 0o755)
+}
+
+function buildDeclarations() {
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const outdir = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? 'dist'
+  await buildJavaScript(path.resolve(root, outdir))
+  if (!process.argv.includes('--no-types')) buildDeclarations()
+}

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { TallyReporter } from './test/support/tally-reporter.js'
+
+export default defineConfig({
+  resolve: { alias: { 'heddle/engine': fileURLToPath(new URL('src/engine/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', new TallyReporter()],
+    testTimeout: 30_000,
+  },
+})
