@@ -1,0 +1,67 @@
+/** Draws a trace the way kernel developers draw a race: a column for each task, time running downwards. */
+import type { Trace } from '../engine/result.js'
+import { layOut, type Layout } from './columns.js'
+import { diagramRows, type Detail } from './diagram-rows.js'
+import { relevance } from './relevance.js'
+import { traceTree, type PlacedStep, type TraceTree } from './trace-tree.js'
+
+export interface DiagramOptions {
+  /** No line is longer. Default 72: what survives an email and a few rounds of quoting. */
+  readonly width?: number
+  /** How many lines to fill with what matters; more only where there are more context switches. Default 27. */
+  readonly lines?: number
+}
+
+/** Steps that are harder to reach from the failure than this explain nothing any more. */
+const PRICE_MAX = 12
+/** How many of the most relevant steps are tried, so that traces of any length are drawn quickly. */
+const CANDIDATES_MAX = 120
+
+/** The trace as a diagram, ready to paste: lines separated by newlines, no trailing blanks, none at the end. */
+export function diagram(trace: Trace, options: DiagramOptions = {}): string {
+  const width = options.width ?? 72
+  const linesMax = options.lines ?? 27
+  const tree = traceTree(trace)
+  const prices = relevance(trace, tree)
+  const draw = (chosen: ReadonlySet<number>, detail: Detail): Layout => {
+    const { headers, rows } = diagramRows(trace, tree, chosen, detail)
+    return layOut(headers, rows, width)
+  }
+  const chosen = indispensable(tree, prices)
+  let best = draw(chosen, 'brief')
+  const fits = (layout: Layout): boolean => layout.lines.length <= linesMax && layout.form === best.form
+  for (const index of candidates(prices, chosen)) {
+    chosen.add(index)
+    const longer = draw(chosen, 'brief')
+    if (fits(longer)) best = longer
+    else chosen.delete(index)
+  }
+  const full = draw(chosen, 'full')
+  if (fits(full)) best = full
+  const hidden = tree.steps.length - chosen.size
+  const footer = hidden === 0 ? [] : ['', `(${hidden} of ${tree.steps.length} steps not shown)`]
+  return [...best.lines, ...footer].map((line) => line.trimEnd()).join('\n')
+}
+
+/** Where the failure shows, and from every stretch that matters the step that matters most. */
+function indispensable(tree: TraceTree, prices: readonly number[]): Set<number> {
+  const chosen = new Set<number>()
+  for (const stretch of tree.stretches) {
+    const best = stretch.steps.reduce<PlacedStep | null>((seen, placed) => {
+      const price = prices[placed.step.index] ?? Infinity
+      return price < (seen === null ? Infinity : (prices[seen.step.index] ?? Infinity)) ? placed : seen
+    }, null)
+    if (best !== null) chosen.add(best.step.index)
+  }
+  prices.forEach((price, index) => price === 0 && chosen.add(index))
+  return chosen
+}
+
+/** What else might be shown, the most relevant first. */
+function candidates(prices: readonly number[], chosen: ReadonlySet<number>): readonly number[] {
+  const price = (index: number): number => prices[index] ?? Infinity
+  return [...prices.keys()]
+    .filter((index) => price(index) <= PRICE_MAX && !chosen.has(index))
+    .sort((a, b) => price(a) - price(b) || b - a)
+    .slice(0, CANDIDATES_MAX)
+}

@@ -1,0 +1,77 @@
+/** A trace, seen as what each task was doing: every step with the calls it is in and the stretch it belongs to. */
+import type { Trace, TraceStep } from '../engine/result.js'
+
+/** One call of a table function in a trace. */
+export interface CallNode {
+  /** Position among the calls of the trace, in order of entry. */
+  readonly id: number
+  readonly task: number
+  readonly fn: string
+  readonly args: readonly string[]
+  /** The call it was made from; null for what the task's own body calls. */
+  readonly parent: CallNode | null
+}
+
+/** One step and where it stands. */
+export interface PlacedStep {
+  readonly step: TraceStep
+  /** Open calls, outermost first. */
+  readonly path: readonly CallNode[]
+  /** Number of the stretch, counted from 0, that the step belongs to. */
+  readonly stretch: number
+}
+
+/** Neighbouring steps of one task: what lies between two context switches. */
+export interface Stretch {
+  readonly task: number
+  readonly steps: readonly PlacedStep[]
+  /** Calls open when the task was switched away from, outermost first. */
+  readonly openAtEnd: readonly CallNode[]
+}
+
+export interface TraceTree {
+  readonly steps: readonly PlacedStep[]
+  readonly stretches: readonly Stretch[]
+}
+
+/** Reads the events of a trace once. A `return` without a matching `call` is ignored. */
+export function traceTree(trace: Trace): TraceTree {
+  const open = new Map<number, CallNode[]>()
+  const steps: PlacedStep[] = []
+  const stretches: { task: number; steps: PlacedStep[]; openAtEnd: readonly CallNode[] }[] = []
+  let calls = 0
+  for (const event of trace.events) {
+    const stack = open.get(event.task) ?? []
+    open.set(event.task, stack)
+    if (event.type === 'call') {
+      stack.push({ id: calls++, task: event.task, fn: event.fn, args: event.args, parent: stack.at(-1) ?? null })
+    } else if (event.type === 'return') {
+      stack.pop()
+    } else {
+      let stretch = stretches.at(-1)
+      if (stretch?.task !== event.task) {
+        const before = stretch
+        if (before !== undefined) before.openAtEnd = [...(open.get(before.task) ?? [])]
+        stretch = { task: event.task, steps: [], openAtEnd: [] }
+        stretches.push(stretch)
+      }
+      const placed = { step: event, path: [...stack], stretch: stretches.length - 1 }
+      stretch.steps.push(placed)
+      steps.push(placed)
+    }
+  }
+  const final = stretches.at(-1)
+  if (final !== undefined) final.openAtEnd = [...(open.get(final.task) ?? [])]
+  return { steps, stretches }
+}
+
+/** Index of the step at which the failure of the trace was noticed; -1 if it was noticed at no step. */
+export function failingStep(trace: Trace, tree: TraceTree): number {
+  const { failure } = trace
+  if (failure === null) return -1
+  return tree.steps.findLastIndex(({ step }) =>
+    step.failures.some(
+      (seen) => seen.kind === failure.kind && seen.where === failure.where && seen.message === failure.message,
+    ),
+  )
+}
