@@ -1,0 +1,179 @@
+import { ProgramError } from './errors.js'
+import { codeOfBoolean, type Machine } from './machine.js'
+import { ALL, type Operation, type OperationKind } from './operation.js'
+import type { Scope } from './scope.js'
+import { Tracked } from './tracked.js'
+import { TRUE, UNDEFINED, codeOfInt } from './value.js'
+
+/** Most flags in one word. */
+const BITS_MAX = 29
+
+const wordOf = (machine: Machine, op: Operation): number => machine.state.get(op.object.slot) >> 1
+const bitNames = (_machine: Machine, op: Operation): string => (op.object as Flags).namesOf(op.a)
+
+const test: OperationKind = {
+  name: 'test',
+  execute: (machine, op) => codeOfBoolean((wordOf(machine, op) & op.a) !== 0),
+  accesses: (_machine, op) => op.object.access(op.a, 0),
+  detail: bitNames,
+}
+
+const set: OperationKind = {
+  name: 'set',
+  execute(machine, op) {
+    machine.state.set(op.object.slot, codeOfInt(wordOf(machine, op) | op.a))
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.access(0, op.a, 1 + 2 * op.a),
+  detail: bitNames,
+}
+
+const clear: OperationKind = {
+  name: 'clear',
+  execute(machine, op) {
+    machine.state.set(op.object.slot, codeOfInt(wordOf(machine, op) & ~op.a))
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.access(0, op.a, 2 + 2 * op.a),
+  detail: bitNames,
+}
+
+const testAndSet: OperationKind = {
+  name: 'test_and_set',
+  execute(machine, op) {
+    const word = wordOf(machine, op)
+    machine.state.set(op.object.slot, codeOfInt(word | op.a))
+    return codeOfBoolean((word & op.a) !== 0)
+  },
+  accesses: (_machine, op) => op.object.access(op.a, op.a),
+  detail: bitNames,
+}
+
+const testAndClear: OperationKind = {
+  name: 'test_and_clear',
+  execute(machine, op) {
+    const word = wordOf(machine, op)
+    machine.state.set(op.object.slot, codeOfInt(word & ~op.a))
+    return codeOfBoolean((word & op.a) !== 0)
+  },
+  accesses: (_machine, op) => op.object.access(op.a, op.a),
+  detail: bitNames,
+}
+
+const clearAndTest: OperationKind = {
+  name: 'clear_and_test',
+  execute(machine, op) {
+    const word = wordOf(machine, op)
+    machine.state.set(op.object.slot, codeOfInt(word & ~op.a))
+    return codeOfBoolean((word & op.b) !== 0)
+  },
+  accesses: (_machine, op) => op.object.access(op.b, op.a),
+  detail: (_machine, op) => `${(op.object as Flags).namesOf(op.a)}; ${(op.object as Flags).namesOf(op.b)}`,
+}
+
+const get: OperationKind = {
+  name: 'read',
+  execute: (machine, op) => machine.state.get(op.object.slot),
+  accesses: (_machine, op) => op.object.readAccess(),
+  result: (_machine, op, code) => (op.object as Flags).namesOf(code >> 1),
+}
+
+const assign: OperationKind = {
+  name: 'assign',
+  execute(machine, op) {
+    machine.state.set(op.object.slot, codeOfInt(op.a))
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.access(0, ALL),
+  detail: bitNames,
+}
+
+const compareExchange: OperationKind = {
+  name: 'compare_exchange',
+  execute(machine, op) {
+    const met = wordOf(machine, op) === op.a
+    if (met) machine.state.set(op.object.slot, codeOfInt(op.b))
+    return codeOfBoolean(met)
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+  detail: (_machine, op) => `${(op.object as Flags).namesOf(op.a)}, ${(op.object as Flags).namesOf(op.b)}`,
+}
+
+/** A word of named bits with atomic bit operations. Operations on different bits are independent of each other. */
+export class Flags extends Tracked {
+  private readonly masks = new Map<string, number>()
+
+  constructor(
+    scope: Scope,
+    name: string,
+    private readonly bits: readonly string[],
+    init: readonly string[],
+  ) {
+    super(scope.machine, scope.name(name), scope.slot(codeOfInt(init.reduce((word, bit) => word | (1 << bits.indexOf(bit)), 0))), scope.guard)
+    if (bits.length > BITS_MAX) throw new ProgramError(`${this.name} has ${bits.length} bits`, `at most ${BITS_MAX} fit in one word of flags`)
+    bits.forEach((bit, position) => this.masks.set(bit, 1 << position))
+    this.mask(...init)
+  }
+
+  test(bit: string): boolean {
+    return this.perform(test, this.mask(bit)) === TRUE
+  }
+
+  set(bit: string): void {
+    this.perform(set, this.mask(bit))
+  }
+
+  clear(bit: string): void {
+    this.perform(clear, this.mask(bit))
+  }
+
+  /** Sets the bit and returns what it was, atomically. */
+  testAndSet(bit: string): boolean {
+    return this.perform(testAndSet, this.mask(bit)) === TRUE
+  }
+
+  /** Clears the bit and returns what it was, atomically. */
+  testAndClear(bit: string): boolean {
+    return this.perform(testAndClear, this.mask(bit)) === TRUE
+  }
+
+  /** Clears one bit and tells whether another one was set, in one atomic operation. */
+  clearAndTest(clearBit: string, sampleBit: string): boolean {
+    return this.perform(clearAndTest, this.mask(clearBit), this.mask(sampleBit)) === TRUE
+  }
+
+  /** The whole word. */
+  get(): number {
+    return this.perform(get) >> 1
+  }
+
+  /** Overwrites the whole word, whatever is in it. */
+  assign(word: number): void {
+    this.perform(assign, word)
+  }
+
+  /** Stores `next` if the word is `expected`, atomically; whether it did. */
+  compareExchange(expected: number, next: number): boolean {
+    return this.perform(compareExchange, expected, next) === TRUE
+  }
+
+  /** The word in which just these bits are set. */
+  mask(...bits: readonly string[]): number {
+    let mask = 0
+    for (const bit of bits) {
+      const one = this.masks.get(bit)
+      if (one === undefined) throw new ProgramError(`${this.name} has no bit ${bit}`, `its bits are ${this.bits.join(', ')}`)
+      mask |= one
+    }
+    return mask
+  }
+
+  /** Names of the bits of a word, or `0`. */
+  namesOf(word: number): string {
+    return this.bits.filter((_bit, position) => word & (1 << position)).join('|') || '0'
+  }
+
+  override parts(_slot: number, code: number): readonly (readonly [string, string])[] {
+    return this.bits.map((bit, position) => [bit, code & (2 << position) ? '1' : '0'] as const)
+  }
+}

@@ -1,0 +1,230 @@
+import { ProgramError, invariant } from './errors.js'
+import { hashString } from './hash.js'
+import { LocalState, Status } from './local-state.js'
+import type { Operation } from './operation.js'
+import type { Failure, FailureKind } from './result.js'
+import { Runner } from './runner.js'
+import { State } from './state.js'
+import type { Task } from './task.js'
+import { Tracked } from './tracked.js'
+import { FALSE, TRUE, Values, codeOfInt } from './value.js'
+
+/** Most tasks one program may have, dynamic ones included: sets of tasks are masks of 32-bit integers. */
+export const TASKS_MAX = 30
+
+/**
+ * The stepping interface over a program: which tasks can go on, let one take a step, take it back.
+ * A step is one operation on shared state and the task's own code up to its next operation.
+ */
+export class Machine {
+  readonly values = new Values()
+  readonly state: State
+  readonly runner: Runner
+  readonly tasks: Task[] = []
+  readonly doneState = specialState('done', Status.Done)
+  readonly idleState = specialState('idle', Status.Done)
+  /** Failures noticed during the last step, in order. To be emptied by whoever steps. */
+  readonly noticed: Failure[] = []
+  /** Value that a pending `choose` will answer. */
+  choice = 0
+  /** Number of local states, of their transitions learned so far: grows while the program is being explored. */
+  learned = 0
+  /** True once an iteration of `repeat` was forgotten: the state graph may have cycles. */
+  cyclic = false
+  /** Bodies of final checks. */
+  readonly finals: (() => void)[] = []
+  /** Every object with slots, by slot. */
+  private readonly bySlot: Tracked[] = []
+  private readonly locals: LocalState[] = []
+  private readonly failedStates = new Map<string, LocalState>()
+
+  constructor(readonly seed: number) {
+    this.state = new State(this.values, seed)
+    this.runner = new Runner(this)
+    this.identify(this.idleState)
+    this.identify(this.doneState)
+  }
+
+  /** Reserves a slot of the state for `owner`. */
+  slotFor(owner: Tracked, slot: number): void {
+    this.bySlot[slot] = owner
+  }
+
+  objectAt(slot: number): Tracked | undefined {
+    return this.bySlot[slot]
+  }
+
+  get slots(): number {
+    return this.state.size
+  }
+
+  taskName(task: number): string {
+    return this.tasks[task]?.name ?? (task < 0 ? 'set-up' : `task ${task}`)
+  }
+
+  local(task: number): LocalState {
+    return this.locals[this.state.get((this.tasks[task] as Task).slot)] as LocalState
+  }
+
+  localById(id: number): LocalState | undefined {
+    return this.locals[id]
+  }
+
+  /** Puts `task` into a local state, as part of the present step. */
+  setLocal(task: number, local: LocalState): void {
+    this.state.setContent((this.tasks[task] as Task).slot, this.identify(local), local.hashA, local.hashB)
+  }
+
+  /** Whether `task` has an operation that can happen now. */
+  canStep(task: number): boolean {
+    const local = this.local(task)
+    if (local.status !== Status.Pending) return false
+    const op = local.operation as Operation
+    return op.kind.enabled === undefined || op.kind.enabled(this, op, task)
+  }
+
+  /** Mask of the tasks that can go on. */
+  enabledTasks(): number {
+    let mask = 0
+    for (let task = 0; task < this.tasks.length; task++) if (this.canStep(task)) mask |= 1 << task
+    return mask
+  }
+
+  /** The first task whose next operation is a `choose`, or -1. */
+  choosingTask(): number {
+    for (let task = 0; task < this.tasks.length; task++) {
+      if (this.local(task).operation?.kind.invisible === 'choice') return task
+    }
+    return -1
+  }
+
+  /** Lets `task` perform its pending operation and go on to its next one. */
+  step(task: number): void {
+    const local = this.local(task)
+    const op = local.operation as Operation
+    if (op.object.checksGuard) op.object.checkGuard(task)
+    this.answer(task, local, op.kind.execute(this, op, task))
+  }
+
+  /** Starts a task with its log `log` (its root, or the root and its argument). */
+  start(task: number, log: LocalState): void {
+    this.settle(task, log.id === -1 ? this.runner.advance(task, log) : log)
+  }
+
+  private answer(task: number, local: LocalState, code: number): void {
+    let next = local.successor(code)
+    if (next === undefined) {
+      const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
+      next = this.runner.advance(task, log)
+      local.learn(code, next)
+      this.learned++
+    } else if (this.runner.listener !== undefined) {
+      const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
+      const again = this.runner.advance(task, log)
+      if (again !== next) throw new ProgramError(`the program is not deterministic: task ${this.taskName(task)} went another way when its schedule was run again`, 'keep shared data in tracked objects')
+    }
+    this.settle(task, next)
+  }
+
+  /** Stops `task` in `local`, after performing what is no step. */
+  private settle(task: number, local: LocalState): void {
+    this.setLocal(task, local)
+    if (local.status === Status.Failed) {
+      this.noticed.push({ ...(local.failure as Failure), task: this.taskName(task) })
+      return
+    }
+    const op = local.operation
+    if (op?.kind.invisible === 'eager') this.answer(task, local, op.kind.execute(this, op, task))
+  }
+
+  /** Runs the final checks if every task has finished. */
+  checkFinal(): void {
+    for (const body of this.finals) {
+      const met = this.runner.check(body)
+      if (met !== undefined) this.noticed.push({ ...met, where: 'finally', task: 'finally' })
+    }
+  }
+
+  /** Records a failure that does not stop its task. */
+  note(kind: FailureKind, message: string, task: number): void {
+    if (task < 0) return
+    const failure = { kind, message, where: this.local(task).frames.at(-1) ?? this.taskName(task), task: this.taskName(task) }
+    this.noticed.push(failure)
+  }
+
+  /** Counts the spinlocks that `task` holds. */
+  changeAtomicDepth(task: number, by: 1 | -1): void {
+    const slot = this.tasks[task]?.atomicSlot
+    if (slot !== undefined) this.state.set(slot, this.state.get(slot) + 2 * by)
+  }
+
+  /** Notes a failure if `task` must not sleep now. */
+  noteIfAtomic(what: string, task: number): void {
+    const running = this.tasks[task]
+    if (running === undefined) return
+    if (running.context === 'irq') this.note('sleep-in-atomic', `${what} in interrupt context`, task)
+    else if (this.state.get(running.atomicSlot) !== codeOfInt(0)) this.note('sleep-in-atomic', `${what} under a spinlock`, task)
+  }
+
+  noteCycle(): void {
+    this.cyclic = true
+  }
+
+  /** The local state of a task that has failed. */
+  failedState(failure: Failure, frames: readonly string[]): LocalState {
+    const key = `${failure.kind}\n${failure.where}\n${failure.message}\n${failure.task}`
+    let state = this.failedStates.get(key)
+    if (state === undefined) {
+      state = specialState(key, Status.Failed)
+      state.failure = failure
+      state.frames = frames
+      this.failedStates.set(key, state)
+    }
+    return state
+  }
+
+  format(code: number): string {
+    return this.formatValue(this.values.decode(code))
+  }
+
+  formatValue(value: unknown): string {
+    if (value instanceof Tracked) return value.name
+    if (Array.isArray(value)) return `[${value.map((element) => this.formatValue(element)).join(', ')}]`
+    if (typeof value === 'string') return value
+    if (typeof value === 'object' && value !== null) return this.names.get(value) ?? 'object'
+    return String(value)
+  }
+
+  /** Names of structs and of incarnations of pool objects. */
+  readonly names = new Map<object, string>()
+
+  describe(op: Operation): string {
+    const detail = op.kind.detail?.(this, op) ?? ''
+    return `${op.object.name === '' ? '' : `${op.object.name}.`}${op.kind.name}(${detail})`
+  }
+
+  private identify(local: LocalState): number {
+    if (local.id === -1) {
+      local.id = this.locals.length
+      this.locals.push(local)
+      this.learned++
+    }
+    return local.id
+  }
+
+  /** Forgets how the initial state was set up. To be called once, after set-up. */
+  seal(): void {
+    invariant(this.tasks.length <= TASKS_MAX, `at most ${TASKS_MAX} tasks`)
+    this.state.forgetHistory()
+  }
+}
+
+function specialState(content: string, status: Status): LocalState {
+  const local = new LocalState(undefined, 'root', 0, [], 0, hashString(content, 0x243f6a88), hashString(content, 0x13198a2e))
+  local.status = status
+  return local
+}
+
+export function codeOfBoolean(value: boolean): number {
+  return value ? TRUE : FALSE
+}

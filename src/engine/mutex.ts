@@ -1,0 +1,69 @@
+import { codeOfBoolean, type Machine } from './machine.js'
+import type { Operation, OperationKind } from './operation.js'
+import type { Scope } from './scope.js'
+import { Tracked } from './tracked.js'
+import { TRUE, UNDEFINED, codeOfInt } from './value.js'
+
+const FREE = codeOfInt(0)
+const heldBy = (task: number): number => codeOfInt(task + 2)
+const holderOf = (machine: Machine, op: Operation): number => (machine.state.get(op.object.slot) >> 1) - 2
+const isFree = (machine: Machine, op: Operation): boolean => machine.state.get(op.object.slot) === FREE
+
+const lock: OperationKind = {
+  name: 'mutex_lock',
+  enabled: isFree,
+  execute(machine, op, task) {
+    machine.noteIfAtomic('mutex_lock', task)
+    machine.state.set(op.object.slot, heldBy(task))
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+  waitsFor(machine, op) {
+    const holder = holderOf(machine, op)
+    return { text: `${op.object.name} held by ${machine.taskName(holder)}`, holders: [holder], lost: false }
+  },
+}
+
+const trylock: OperationKind = {
+  name: 'mutex_trylock',
+  execute(machine, op, task) {
+    const met = isFree(machine, op)
+    if (met) machine.state.set(op.object.slot, heldBy(task))
+    return codeOfBoolean(met)
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+}
+
+const unlock: OperationKind = {
+  name: 'mutex_unlock',
+  execute(machine, op, task) {
+    if (holderOf(machine, op) !== task) machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
+    machine.state.set(op.object.slot, FREE)
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+}
+
+/** A lock whose waiters sleep. */
+export class Mutex extends Tracked {
+  constructor(scope: Scope, name: string) {
+    super(scope.machine, scope.name(name), scope.slot(FREE), scope.guard)
+  }
+
+  lock(): void {
+    this.perform(lock)
+  }
+
+  /** Takes the lock if it is free; whether it did. */
+  trylock(): boolean {
+    return this.perform(trylock) === TRUE
+  }
+
+  unlock(): void {
+    this.perform(unlock)
+  }
+
+  override parts(_slot: number, code: number): readonly (readonly [string, string])[] {
+    return [[this.name, code === FREE ? 'free' : `held by ${this.machine.taskName((code >> 1) - 2)}`]]
+  }
+}

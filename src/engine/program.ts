@@ -1,0 +1,31 @@
+import { Machine } from './machine.js'
+import { TaskHandle } from './task-control.js'
+import { UNDEFINED } from './value.js'
+import { World } from './world.js'
+
+/** A program under test: a name, and a function that makes its tracked objects and its tasks. */
+export interface Program {
+  readonly name: string
+  readonly setup: (world: World) => void
+}
+
+export function program(name: string, setup: (world: World) => void): Program {
+  return { name, setup }
+}
+
+/** Sets the program up and brings every task that starts at once to its first operation. */
+export function load(subject: Program, seed = 0): Machine {
+  const machine = new Machine(seed)
+  const world = new World(machine)
+  subject.setup(world)
+  for (let slot = 0; slot < machine.slots; slot++) {
+    const handle = machine.objectAt(slot)
+    if (isStartable(handle)) machine.start(handle.first, handle.rootFor(0, UNDEFINED))
+  }
+  machine.seal()
+  return machine
+}
+
+function isStartable(object: unknown): object is TaskHandle {
+  return object instanceof TaskHandle && object.startsAtOnce
+}

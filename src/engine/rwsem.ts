@@ -1,0 +1,146 @@
+import { codeOfBoolean, type Machine } from './machine.js'
+import type { Operation, OperationKind, Wait } from './operation.js'
+import type { Scope } from './scope.js'
+import { Tracked } from './tracked.js'
+import { FALSE, TRUE, UNDEFINED, codeOfInt } from './value.js'
+
+/** One holder or waiter: the task, and whether it writes. */
+interface Claim {
+  readonly task: number
+  readonly writes: boolean
+}
+
+const codeOf = (claim: Claim): number => codeOfInt(((claim.task + 1) << 1) | (claim.writes ? 1 : 0))
+const claimOf = (code: number): Claim => ({ task: (code >> 2) - 1, writes: ((code >> 1) & 1) === 1 })
+
+function read(machine: Machine, slot: number): Claim[] {
+  return machine.values.elementsOf(machine.state.get(slot)).map(claimOf)
+}
+
+function write(machine: Machine, slot: number, claims: readonly Claim[]): void {
+  machine.state.set(slot, machine.values.tuple(claims.map(codeOf)))
+}
+
+const holdersOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot)
+const queueOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot + 1)
+const compatible = (holders: readonly Claim[], writes: boolean): boolean => (writes ? holders.length === 0 : holders.every((holder) => !holder.writes))
+
+/** Holders are kept in the order of their tasks, so that the order in which readers came does not distinguish states. */
+function hold(machine: Machine, op: Operation, holders: readonly Claim[]): void {
+  write(machine, op.object.slot, [...holders].sort((x, y) => x.task - y.task))
+}
+
+function isHeldBy(machine: Machine, op: Operation, task: number, writes: boolean): boolean {
+  return holdersOf(machine, op).some((holder) => holder.task === task && holder.writes === writes)
+}
+
+const WRITES = 1
+
+const attempt = (name: string): OperationKind => ({
+  name,
+  execute(machine, op, task) {
+    machine.noteIfAtomic(name, task)
+    const holders = holdersOf(machine, op)
+    const queue = queueOf(machine, op)
+    const writes = op.a === WRITES
+    const granted = queue.length === 0 && compatible(holders, writes)
+    if (granted) hold(machine, op, [...holders, { task, writes }])
+    else write(machine, op.object.slot + 1, [...queue, { task, writes }])
+    return codeOfBoolean(granted)
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+  result: (_machine, _op, code) => (code === TRUE ? '' : 'queued'),
+})
+
+const waitFor = (name: string): OperationKind => ({
+  name: `${name}: granted`,
+  enabled: (machine, op, task) => isHeldBy(machine, op, task, op.a === WRITES),
+  execute: () => UNDEFINED,
+  accesses: (_machine, op) => op.object.readAccess(),
+  waitsFor(machine, op, task): Wait {
+    const queue = queueOf(machine, op)
+    const ahead = queue.slice(0, queue.findIndex((waiter) => waiter.task === task))
+    const holders = holdersOf(machine, op)
+    const say = (claims: readonly Claim[]): string => claims.map((claim) => `${machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`).join(', ')
+    const behind = ahead.length === 0 ? '' : `, behind ${say(ahead)}`
+    return { text: `${op.object.name} held by ${say(holders)}${behind}`, holders: [...holders, ...ahead].map((claim) => claim.task), lost: false }
+  },
+})
+
+const tryDown = (name: string): OperationKind => ({
+  name,
+  execute(machine, op, task) {
+    const holders = holdersOf(machine, op)
+    const writes = op.a === WRITES
+    const granted = queueOf(machine, op).length === 0 && compatible(holders, writes)
+    if (granted) hold(machine, op, [...holders, { task, writes }])
+    return codeOfBoolean(granted)
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+})
+
+const up = (name: string): OperationKind => ({
+  name,
+  execute(machine, op, task) {
+    const writes = op.a === WRITES
+    let holders = holdersOf(machine, op)
+    const at = holders.findIndex((holder) => holder.task === task && holder.writes === writes)
+    if (at < 0) machine.note('assertion', `${op.object.name} is released by a task that does not hold it`, task)
+    holders = holders.filter((_holder, i) => i !== at)
+    const queue = queueOf(machine, op)
+    while (queue.length > 0 && compatible(holders, (queue[0] as Claim).writes)) holders.push(queue.shift() as Claim)
+    hold(machine, op, holders)
+    write(machine, op.object.slot + 1, queue)
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => op.object.writeAccess(),
+})
+
+const downRead = attempt('down_read')
+const downWrite = attempt('down_write')
+const waitRead = waitFor('down_read')
+const waitWrite = waitFor('down_write')
+const tryDownRead = tryDown('down_read_trylock')
+const tryDownWrite = tryDown('down_write_trylock')
+const upRead = up('up_read')
+const upWrite = up('up_write')
+
+/** A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. */
+export class Rwsem extends Tracked {
+  constructor(scope: Scope, name: string) {
+    super(scope.machine, scope.name(name), scope.slot(scope.machine.values.tuple([])), scope.guard)
+    scope.slot(scope.machine.values.tuple([]))
+  }
+
+  downRead(): void {
+    if (this.perform(downRead) === FALSE) this.perform(waitRead)
+  }
+
+  downWrite(): void {
+    if (this.perform(downWrite, WRITES) === FALSE) this.perform(waitWrite, WRITES)
+  }
+
+  /** Takes the lock for reading if that needs no waiting; whether it did. */
+  tryDownRead(): boolean {
+    return this.perform(tryDownRead) === TRUE
+  }
+
+  /** Takes the lock for writing if that needs no waiting; whether it did. */
+  tryDownWrite(): boolean {
+    return this.perform(tryDownWrite, WRITES) === TRUE
+  }
+
+  upRead(): void {
+    this.perform(upRead)
+  }
+
+  upWrite(): void {
+    this.perform(upWrite, WRITES)
+  }
+
+  override parts(slot: number, code: number): readonly (readonly [string, string])[] {
+    const claims = this.machine.values.elementsOf(code).map(claimOf)
+    const text = claims.map((claim) => `${this.machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`).join(', ')
+    return slot === this.slot ? [[this.name, text || 'free']] : [[`${this.name} queue`, text || 'empty']]
+  }
+}

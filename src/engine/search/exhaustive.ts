@@ -1,0 +1,158 @@
+import type { Machine } from '../machine.js'
+import type { Operation } from '../operation.js'
+import type { Bound } from '../result.js'
+import { judgeEnding } from './ending.js'
+import { FailureLog, move, type Move } from './failures.js'
+import { POLL_STEPS, type Limits } from './limits.js'
+import { VisitedSet } from './visited.js'
+
+/** Chooses which of the enabled tasks have to be tried in the present state of the machine. */
+export interface Reduction {
+  /**
+   * @param enabled mask of the tasks that can go on, not empty.
+   * @returns mask of those to be tried, not empty.
+   */
+  select(machine: Machine, enabled: number): number
+  /** To be asked after the tasks of a smaller set were tried and all led to states on the present path. */
+  readonly name: string
+}
+
+export interface Exploration {
+  readonly states: number
+  readonly steps: number
+  readonly depth: number
+  readonly finalStates: number
+  readonly bound: Bound | null
+  readonly failures: FailureLog
+}
+
+export interface ExhaustiveOptions extends Limits {
+  readonly reduction?: Reduction | undefined
+  /** Called at every final state, the first time it is met. */
+  readonly onFinalState?: (() => void) | undefined
+}
+
+/**
+ * Depth-first search of all states, with the visited set, an explicit stack and an undo log.
+ * A state's branches are the tasks that can go on, or the values of a pending `choose`.
+ */
+export function exhaust(machine: Machine, options: ExhaustiveOptions = {}): Exploration {
+  const { reduction } = options
+  const maxStates = options.maxStates ?? Infinity
+  const maxDepth = options.maxDepth ?? Infinity
+  const { state } = machine
+  const visited = new VisitedSet()
+  const failures = new FailureLog()
+  const onPath = new Map<string, number>()
+  const keyOfState = (): string => `${state.fingerprintA},${state.fingerprintB}`
+  /** For each depth: tasks left to try, tasks held back by the reduction, undo mark, choosing task and its values left, the move taken. */
+  let left = new Int32Array(1024)
+  let held = new Int32Array(1024)
+  let marks = new Int32Array(1024)
+  let chooser = new Int32Array(1024)
+  let moves = new Int32Array(1024)
+  let depth = 0
+  let deepest = 0
+  let steps = 0
+  let finalStates = 0
+  let bound: Bound | null = null
+  let nextPoll = POLL_STEPS
+
+  const pathTo = (length: number): readonly Move[] => Array.from(moves.subarray(0, length))
+
+  /** Looks at the present state for the first time and puts its branches on the stack. */
+  const enter = (): void => {
+    if (depth >= left.length) {
+      left = doubled(left)
+      held = doubled(held)
+      marks = doubled(marks)
+      chooser = doubled(chooser)
+      moves = doubled(moves)
+    }
+    marks[depth] = state.mark()
+    held[depth] = 0
+    const choosing = machine.choosingTask()
+    chooser[depth] = choosing
+    if (choosing >= 0) {
+      left[depth] = (machine.local(choosing).operation as Operation).a
+      return
+    }
+    const enabled = machine.enabledTasks()
+    if (enabled === 0) {
+      if (judgeEnding(machine)) {
+        finalStates++
+        options.onFinalState?.()
+      }
+      if (machine.noticed.length > 0) failures.record(machine.noticed, () => pathTo(depth))
+      left[depth] = 0
+      return
+    }
+    const selected = reduction === undefined ? enabled : reduction.select(machine, enabled)
+    left[depth] = selected
+    held[depth] = enabled & ~selected
+    if (reduction !== undefined && machine.cyclic) onPath.set(keyOfState(), depth)
+  }
+
+  visited.add(state.fingerprintA, state.fingerprintB)
+  if (machine.noticed.length > 0) failures.record(machine.noticed, () => [])
+  enter()
+  while (depth >= 0) {
+    const choosing = chooser[depth] as number
+    const remaining = left[depth] as number
+    if (remaining === 0) {
+      if (reduction !== undefined && machine.cyclic) onPath.delete(keyOfState())
+      depth--
+      if (depth >= 0) state.undo(marks[depth] as number)
+      continue
+    }
+    let task: number
+    if (choosing >= 0) {
+      task = choosing
+      left[depth] = remaining - 1
+      machine.choice = remaining - 1
+      moves[depth] = move(task, remaining - 1)
+    } else {
+      task = 31 - Math.clz32(remaining & -remaining)
+      left[depth] = remaining & (remaining - 1)
+      moves[depth] = move(task, 0)
+      steps++
+    }
+    machine.step(task)
+    if (machine.noticed.length > 0) failures.record(machine.noticed, () => pathTo(depth + 1))
+    const fresh = visited.add(state.fingerprintA, state.fingerprintB)
+    if (!fresh) {
+      // A reduced state none of whose branches leaves the path would put the others off for ever.
+      if (held[depth] !== 0 && onPath.has(keyOfState())) {
+        left[depth]! |= held[depth] as number
+        held[depth] = 0
+      }
+      state.undo(marks[depth] as number)
+    } else if (visited.size > maxStates) {
+      bound = 'max-states'
+      break
+    } else if (depth + 1 >= maxDepth) {
+      bound = 'max-depth'
+      state.undo(marks[depth] as number)
+    } else {
+      depth++
+      if (depth > deepest) deepest = depth
+      enter()
+    }
+    if (steps >= nextPoll) {
+      nextPoll = steps + POLL_STEPS
+      const asked = options.poll?.({ phase: 'exploring', states: visited.size, steps, depth, queue: depth, failures: failures.size }) ?? null
+      if (asked !== null) {
+        bound = asked
+        break
+      }
+    }
+  }
+  state.undo(0)
+  return { states: visited.size, steps, depth: deepest, finalStates, bound, failures }
+}
+
+function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2)
+  larger.set(array)
+  return larger
+}

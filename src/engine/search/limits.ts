@@ -1,0 +1,14 @@
+import type { Bound, Progress } from '../result.js'
+
+/** How far a search may go. Every bound that is hit is reported; none looks like success. */
+export interface Limits {
+  /** Most states to visit. */
+  readonly maxStates?: number
+  /** Longest schedule to follow, in steps. */
+  readonly maxDepth?: number
+  /** Asked every few thousand steps with what is known so far; a bound ends the search. */
+  readonly poll?: (progress: Progress) => Bound | null
+}
+
+/** Steps between two calls of `poll`. */
+export const POLL_STEPS = 4096

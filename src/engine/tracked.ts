@@ -1,0 +1,58 @@
+import type { Machine } from './machine.js'
+import { ALL, type Access, type Condition, type OperationKind } from './operation.js'
+
+/** Where a tracked object lives if it is part of a pool: accesses are checked against the incarnation. */
+export interface Guard {
+  /** Reports a use after free unless the incarnation that the handle stands for is alive. */
+  check(machine: Machine, task: number): void
+  readonly access: Access
+}
+
+/** Base of every object that tasks share: a slot of the state, a name, and operations. */
+export abstract class Tracked {
+  /** Whether accesses have to be checked against an incarnation. */
+  readonly checksGuard: boolean
+
+  constructor(
+    protected readonly machine: Machine,
+    readonly name: string,
+    /** First slot of the object; also the identity of its location. -1 if it has none. */
+    readonly slot: number,
+    protected readonly guard: Guard | undefined,
+  ) {
+    this.checksGuard = guard !== undefined
+    if (guard === undefined) machine.values.register(this, name)
+  }
+
+  /** Whole-object access that only reads. */
+  readAccess(): readonly Access[] {
+    return this.access(ALL, 0)
+  }
+
+  /** Whole-object access that writes. */
+  writeAccess(): readonly Access[] {
+    return this.access(ALL, ALL)
+  }
+
+  access(reads: number, writes: number, commutes = 0): readonly Access[] {
+    const own = { location: this.slot, reads, writes, commutes }
+    return this.guard === undefined ? [own] : [own, this.guard.access]
+  }
+
+  /** Formats the content of one slot of this object, split into named parts where it has parts. */
+  parts(_slot: number, code: number): readonly (readonly [string, string])[] {
+    return [[this.name, this.machine.format(code)]]
+  }
+
+  checkGuard(task: number): void {
+    this.guard?.check(this.machine, task)
+  }
+
+  protected perform(kind: OperationKind, a = 0, b = 0): number {
+    return this.machine.runner.perform(kind, this, a, b, undefined)
+  }
+
+  protected performWith(kind: OperationKind, condition: Condition, a = 0, b = 0): number {
+    return this.machine.runner.perform(kind, this, a, b, condition)
+  }
+}
