@@ -26,6 +26,7 @@ const NODE_IMPORTS = {
 const NONDETERMINISM = ['Date', 'performance', 'Promise', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']
 const PLATFORM = ['process', 'Buffer', 'console', 'window', 'document', 'globalThis', 'self', 'navigator', 'fetch']
 
+/** @type {import('eslint').Linter.Config[]} */
 const layers = Object.entries(LAYERS_ABOVE).map(([layer, above]) => ({
   files: [`src/${layer}/**/*.ts`],
   rules: {

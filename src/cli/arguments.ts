@@ -1,0 +1,147 @@
+import { Command } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { ExitCode } from './exit-code.js'
+import type { Host } from './host.js'
+import {
+  addBoundOptions,
+  addConfigurationOptions,
+  addFixOptions,
+  addOutputOptions,
+  addSearchOptions,
+  type ParsedOptions,
+} from './options.js'
+import { nameList } from './values.js'
+
+/** Exit statuses as every command's help shows them. */
+const EXIT_HELP = `
+Exit status:
+  0  holds: every state was explored and none is a failure; or the question was answered
+  1  a race was found
+  2  the call or its input is wrong
+  3  unknown: a bound was hit first
+  4  a fault of Heddle's own`
+
+/**
+ * The command line as the parser knows it. Commands are loaded when they are called, so that `--help` and the first
+ * verdict do not wait for the others.
+ * @param done told the exit status of the command that ran
+ */
+export function commandLine(host: Host, done: (code: ExitCode) => void): Command {
+  const heddle = new Command('heddle')
+    .description('Runs every interleaving of a program and shows the race, or that there is none.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  heddle list                                          what there is to check
+  heddle check writeback-wakeup                        is the race there? shows the shortest way to it
+  heddle check writeback-wakeup --fix hugh-2           does this fix close it?
+  heddle matrix writeback-wakeup                       every fix against every failure, beside what the thread said
+  heddle check counter.ts                              a program of your own
+  heddle init demo                                     a small project to start from
+${EXIT_HELP}
+Results go to standard output, progress and messages to standard error. heddle COMMAND --help says more.`,
+    )
+  const commands = [listCommand, checkCommand, replayCommand, matrixCommand, initCommand]
+  for (const command of commands) heddle.addCommand(command(host, done))
+  return heddle
+}
+
+type Define = (host: Host, done: (code: ExitCode) => void) => Command
+
+const listCommand: Define = (host, done) => {
+  const command = new Command('list')
+    .description('Shows the races of the catalogue: kernel versions, programs, failures, fixes.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', "\nExamples:\n  heddle list\n  heddle list --json | jq -r '.[].fixes[].name'")
+  return command.action(async () => {
+    const { list } = await import('./commands/list.js')
+    done(list(command.opts<{ json?: true }>(), host))
+  })
+}
+
+const checkCommand: Define = (host, done) => {
+  const command = new Command('check')
+    .description("Explores every interleaving of races of the catalogue, or of a program of one's own.")
+    .argument('[race...]', 'RACE, RACE/PROGRAM, or FILE.ts with a program as default export (default: every race)')
+  addFixOptions(command)
+  addConfigurationOptions(command)
+  addBoundOptions(command)
+  addSearchOptions(command)
+  addOutputOptions(command, ['text', 'json', 'junit', 'sarif'])
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  heddle check writeback-wakeup                        all programs of the race
+  heddle check writeback-wakeup --fix hugh-2           with a fix
+  heddle check writeback-wakeup --fix hugh-1,while-in-wait   with two
+  heddle check writeback-wakeup --all-fixes --json     one result for each fix
+  heddle check --format junit --out heddle.xml         everything, for a build server
+  heddle check counter.ts --max-states 1e6             a program of one's own, at most a million states
+  heddle check counter.ts --random pct --runs 100000   where there are too many states to see all
+
+A program of one's own is plain TypeScript:
+  import { program } from 'heddle/engine'
+  export default program('counter', (world) => {
+    const counter = world.cell('counter', 0)
+    for (const name of ['A', 'B']) world.task(name, () => { counter.set(counter.get() + 1) })
+    world.finally(() => { world.assert(counter.get() === 2, 'an update was lost') })
+  })
+${EXIT_HELP}`,
+  )
+  return command.action(async (names: string[]) => {
+    const { check } = await import('./commands/check.js')
+    done(await check(names, command.opts<ParsedOptions>(), host))
+  })
+}
+
+const replayCommand: Define = (host, done) => {
+  const command = new Command('replay')
+    .description('Shows a schedule again, step by step.')
+    .argument('[trace]', 'TRACE.json: what heddle check --json printed; every failure in it is shown')
+    .optionsGroup('Instead of TRACE.json:')
+    .option('--race <race>', 'RACE, RACE/PROGRAM or FILE.ts that the schedule is of')
+    .option('--schedule <token>', 'the schedule, as a report names it: h1:…')
+    .option('--fix <name,...>', 'the fixes it was found with', nameList, [])
+  addConfigurationOptions(command)
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  heddle check writeback-wakeup --json --out trace.json; heddle replay trace.json
+  heddle replay --race writeback-wakeup --schedule h1:…
+${EXIT_HELP}`,
+  )
+  return command.action(async (trace: string | undefined) => {
+    const { replay } = await import('./commands/replay.js')
+    done(await replay(trace ?? null, command.opts<ParsedOptions & { race?: string; schedule?: string }>(), host))
+  })
+}
+
+const matrixCommand: Define = (host, done) => {
+  const command = new Command('matrix')
+    .description('Checks every fix against every failure and marks where the thread claimed otherwise.')
+    .argument('[race...]', 'RACE (default: every race)')
+  addConfigurationOptions(command)
+  addBoundOptions(command)
+  addOutputOptions(command, ['text', 'json'])
+  command.addHelpText('after', `\nExamples:\n  heddle matrix writeback-wakeup\n  heddle matrix --json --out matrix.json\n${EXIT_HELP}`)
+  return command.action(async (names: string[]) => {
+    const { matrix } = await import('./commands/matrix.js')
+    done(await matrix(names, command.opts<ParsedOptions>(), host))
+  })
+}
+
+const initCommand: Define = (host, done) =>
+  new Command('init')
+    .description('Makes a small project with one program and its test.')
+    .argument('<dir>', 'folder to make; it must be empty or not there yet')
+    .addHelpText('after', '\nExample:\n  heddle init demo && cd demo && npm install && npm test')
+    .action(async (dir: string) => {
+      const { init } = await import('./commands/init.js')
+      done(await init(dir, host))
+    })

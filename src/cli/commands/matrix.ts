@@ -1,0 +1,43 @@
+import { matrixResult } from '../../report/matrix-result.js'
+import type { CheckResult } from '../../report/check-result.js'
+import { eachFix } from '../configuration.js'
+import { EXIT, type ExitCode } from '../exit-code.js'
+import type { Host } from '../host.js'
+import { searchOptions, wantedConfiguration, type ParsedOptions } from '../options.js'
+import { emit, paletteFor } from '../output.js'
+import { runTargets } from '../run-targets.js'
+import { selectRaces, selectTargets } from '../selection.js'
+import { UsageError } from '../usage-error.js'
+
+/** `heddle matrix`: every race as it is and with each of its fixes; whole races only, since a fix is for all programs. */
+export async function matrix(names: readonly string[], options: ParsedOptions, host: Host): Promise<ExitCode> {
+  const partial = names.find((name) => name.includes('/'))
+  if (partial !== undefined) throw new UsageError(`a matrix is of whole races, not of ${partial}`, `heddle check ${partial} checks one program`)
+  const wanted = { ...wantedConfiguration(options), fixes: [] }
+  const selected = selectRaces(names).map(({ race }) => race)
+  const targets = []
+  for (const race of selected) {
+    // All rows are of one kernel, so that they can be compared.
+    const kernel = wanted.kernel ?? race.kernels[0] ?? null
+    const rows = [[], ...eachFix(race, kernel).map((fix) => [fix])]
+    for (const fixes of rows) {
+      targets.push(...(await selectTargets([race.name], { ...wanted, kernel, fixes }, { allFixes: false, cwd: host.cwd })))
+    }
+  }
+  const results = await runTargets(targets, searchOptions(options, () => 0), options.workers ?? host.cores, host)
+  const matrices = selected.map((race) => matrixResult(race, results.filter((result) => result.race === race.name)))
+  if (options.json === true) {
+    const { matrixJson } = await import('../../report/matrix-json.js')
+    await emit(matrixJson(matrices), options.out, host)
+  } else {
+    const { matrixText } = await import('../../report/matrix-text.js')
+    const palette = paletteFor(options.out, host)
+    await emit(matrices.map((one) => matrixText(one, { palette })).join('\n'), options.out, host)
+  }
+  return exitCode(results)
+}
+
+/** The question was answered, unless a bound kept a cell open. */
+function exitCode(results: readonly CheckResult[]): ExitCode {
+  return results.some((result) => result.bound !== null) ? EXIT.unknown : EXIT.holds
+}

@@ -1,0 +1,51 @@
+import { checkResult, type CheckResult } from '../report/check-result.js'
+import type { Host } from './host.js'
+import { Interrupt } from './jobs/interrupt.js'
+import type { SearchOptions } from './jobs/job.js'
+import { runJobs } from './jobs/run-jobs.js'
+import { ProgressMeter } from './progress.js'
+import { jobsOf, type Target } from './selection.js'
+
+/**
+ * Checks all targets, on as many threads as asked for, with progress on standard error.
+ * Ctrl-C ends the searches with what is known so far; a second one ends the process.
+ */
+export async function runTargets(
+  targets: readonly Target[],
+  search: SearchOptions,
+  workers: number,
+  host: Host,
+): Promise<readonly CheckResult[]> {
+  const jobs = targets.flatMap((target) => jobsOf(target, search))
+  const meter = new ProgressMeter(host.stderr, jobs.length)
+  const interrupt = new Interrupt()
+  const stopListening = host.onInterrupt(() => {
+    if (interrupt.requested) process.exit(130)
+    interrupt.request()
+    meter.clear()
+    host.stderr.write('heddle: interrupted, finishing with what is known so far\n')
+  })
+  try {
+    const outcomes = await runJobs(jobs, {
+      workers,
+      workerScript: host.workerScript,
+      interrupt,
+      onProgress: (job, progress, seconds) => meter.update(jobs[job]?.label ?? '', progress, seconds),
+      onDone: () => meter.programDone(),
+    })
+    const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024)
+    let next = 0
+    return targets.map(({ subject, sources }) => {
+      const own = outcomes.slice(next, (next += sources.length))
+      const seconds = (Math.max(...own.map((one) => one.endedAt)) - Math.min(...own.map((one) => one.startedAt))) / 1000
+      return checkResult(
+        subject,
+        own.map((one) => one.checked),
+        { seconds, peakMemoryMiB },
+      )
+    })
+  } finally {
+    stopListening()
+    meter.clear()
+  }
+}
