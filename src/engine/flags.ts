@@ -170,7 +170,11 @@ export class Flags extends Tracked {
 
   /** Names of the bits of a word, or `0`. */
   namesOf(word: number): string {
-    return this.bits.filter((_bit, position) => word & (1 << position)).join('|') || '0'
+    return this.bitsOf(word).join('|') || '0'
+  }
+
+  bitsOf(word: number): readonly string[] {
+    return this.bits.filter((_bit, position) => word & (1 << position))
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

@@ -1,5 +1,8 @@
 /** Interleaving exploration of plain TypeScript programs. */
 export { program, type Program } from './program.js'
+export { explore, randomWalks, type ExploreOptions, type WalkProgramOptions } from './explore.js'
+export { replay } from './trace.js'
+export type { Limits } from './search/limits.js'
 export { World, Objects, type PoolOptions } from './world.js'
 export type { Cell } from './cell.js'
 export type { Counter } from './counter.js'

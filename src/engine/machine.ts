@@ -98,12 +98,14 @@ export class Machine {
     return -1
   }
 
-  /** Lets `task` perform its pending operation and go on to its next one. */
-  step(task: number): void {
+  /** Lets `task` perform its pending operation and go on to its next one; the code of the operation's result. */
+  step(task: number): number {
     const local = this.local(task)
     const op = local.operation as Operation
     if (op.object.checksGuard) op.object.checkGuard(task)
-    this.answer(task, local, op.kind.execute(this, op, task))
+    const code = op.kind.execute(this, op, task)
+    this.answer(task, local, code)
+    return code
   }
 
   /** Starts a task with its log `log` (its root, or the root and its argument). */

@@ -1,0 +1,190 @@
+import { ProgramError } from './errors.js'
+import { Flags } from './flags.js'
+import { Status, type LocalState } from './local-state.js'
+import type { Machine } from './machine.js'
+import type { Access, Operation } from './operation.js'
+import { load, type Program } from './program.js'
+import type { Change, Failure, Trace, TraceEvent, TraceStep } from './result.js'
+import type { CallListener } from './runner.js'
+import { decodeSchedule } from './schedule.js'
+import { judgeEnding, waitingTasks } from './search/ending.js'
+import { choiceOf, failureKey, taskOf, type Move } from './search/failures.js'
+import { UNDEFINED } from './value.js'
+
+type CallEvent = Extract<TraceEvent, { type: 'call' | 'return' }>
+
+/** Collects the calls of one task between two of its steps. */
+class CallRecorder implements CallListener {
+  private readonly events: CallEvent[][]
+  task = 0
+
+  constructor(
+    private readonly machine: Machine,
+    tasks: number,
+  ) {
+    this.events = Array.from({ length: tasks }, () => [])
+  }
+
+  call(depth: number, fn: string, args: readonly unknown[]): void {
+    const task = this.current()
+    this.events[task]?.push({ type: 'call', task, depth, fn, args: args.map((argument) => this.say(argument)) })
+  }
+
+  return(depth: number, fn: string, value: unknown): void {
+    const task = this.current()
+    this.events[task]?.push({ type: 'return', task, depth, fn, value: value === undefined ? '' : this.say(value) })
+  }
+
+  /** What has happened in `task` up to its last return; the calls it has entered since are kept for its next step. */
+  takeReturned(task: number): CallEvent[] {
+    const all = this.events[task] ?? []
+    const last = all.map((event) => event.type).lastIndexOf('return')
+    this.events[task] = all.slice(last + 1)
+    return all.slice(0, last + 1)
+  }
+
+  takeAll(task: number): CallEvent[] {
+    const all = this.events[task] ?? []
+    this.events[task] = []
+    return all
+  }
+
+  private current(): number {
+    return this.machine.runner.currentTask
+  }
+
+  private say(value: unknown): string {
+    return typeof value === 'function' ? 'function' : this.machine.formatValue(value)
+  }
+}
+
+/**
+ * Runs a schedule again and tells everything that happened in it.
+ * @param wanted the failure that the trace is about, if several are met at its end; the last one unless said.
+ * @throws ProgramError if the token is malformed or does not fit the program.
+ */
+export function replay(subject: Program, token: string, wanted?: Failure): Trace {
+  return traceOf(subject, token, decodeSchedule(token), wanted)
+}
+
+function traceOf(subject: Program, token: string, path: readonly Move[], wanted: Failure | undefined): Trace {
+  const machine = load(subject)
+  const recorder = new CallRecorder(machine, machine.tasks.length)
+  machine.runner.listener = recorder
+  for (let task = 0; task < machine.tasks.length; task++) replayStart(machine, task)
+  const events: TraceEvent[] = []
+  const failures: Failure[] = machine.noticed.splice(0)
+  let steps = 0
+  let contextSwitches = 0
+  let last = -1
+  const framesBefore: (readonly string[])[] = []
+  for (const m of path) {
+    const task = taskOf(m)
+    const local = task < machine.tasks.length ? machine.local(task) : undefined
+    if (local === undefined || !machine.canStep(task)) {
+      throw new ProgramError(`the schedule does not fit the program: ${machine.taskName(task)} cannot go on at step ${steps + 1}`, 'use it with the race, kernel and fixes it was printed for')
+    }
+    const op = local.operation as Operation
+    machine.choice = choiceOf(m)
+    const switched = last >= 0 && last !== task && op.kind.invisible === undefined ? { switch: whySwitched(machine, last) } : {}
+    events.push(...recorder.takeAll(task))
+    const step = describeStep(machine, op, task, local, steps)
+    const mark = machine.state.mark()
+    const before = machine.noticed.length
+    const result = resultOf(machine, op, machine.step(task))
+    const noticed = machine.noticed.splice(before)
+    framesBefore[task] = local.frames
+    failures.push(...noticed)
+    events.push({ ...step, ...switched, result, changes: changesSince(machine, mark), failures: noticed })
+    events.push(...recorder.takeReturned(task))
+    if (op.kind.invisible === undefined) {
+      steps++
+      if (last >= 0 && last !== task) contextSwitches++
+      last = task
+    }
+  }
+  const ended = machine.enabledTasks() === 0 && machine.choosingTask() < 0
+  if (ended) {
+    judgeEnding(machine)
+    failures.push(...machine.noticed.splice(0))
+  }
+  const failure = (wanted && failures.find((met) => failureKey(met) === failureKey(wanted))) ?? failures.at(-1) ?? null
+  const failed = failure === null ? -1 : machine.tasks.findIndex((task) => task.name === failure.task)
+  if (failed >= 0) events.push(...recorder.takeAll(failed))
+  return {
+    program: subject.name,
+    schedule: token,
+    tasks: machine.tasks.map(({ name, context }) => ({ name, context })),
+    events,
+    steps,
+    contextSwitches,
+    failure,
+    stack: failed < 0 ? [] : stackOf(machine.local(failed), framesBefore[failed]),
+    waiting: waitingTasks(machine).map(({ task, wait }) => ({ task, text: wait.text, holder: wait.holders.map((holder) => machine.taskName(holder)).join(', ') })),
+  }
+}
+
+/** Lets the recorder hear of the calls that a task made before its first operation. */
+function replayStart(machine: Machine, task: number): void {
+  let log: LocalState = machine.local(task)
+  if (log.status !== Status.Pending) return
+  while (log.parent !== undefined) log = log.parent
+  machine.runner.advance(task, log)
+}
+
+/** Open calls, innermost first: of a task that failed or waits where it is, of one that went on where it was. */
+function stackOf(local: LocalState, before: readonly string[] | undefined): string[] {
+  const stopped = local.status === Status.Failed || before === undefined
+  return [...(stopped ? local.frames : before)].reverse()
+}
+
+function describeStep(machine: Machine, op: Operation, task: number, local: LocalState, index: number): Omit<TraceStep, 'result' | 'changes' | 'failures'> {
+  const accesses = op.accesses(machine)
+  return {
+    type: 'step',
+    task,
+    depth: local.frames.length,
+    index,
+    op: op.kind.name,
+    object: op.object.name,
+    detail: op.kind.detail?.(machine, op) ?? '',
+    reads: locations(machine, accesses, 'reads'),
+    writes: locations(machine, accesses, 'writes'),
+  }
+}
+
+function locations(machine: Machine, accesses: readonly Access[], which: 'reads' | 'writes'): string[] {
+  return accesses.flatMap((access) => {
+    const mask = access[which]
+    const object = machine.objectAt(access.location)
+    if (mask === 0 || object === undefined) return []
+    if (object instanceof Flags) return object.bitsOf(mask).map((bit) => `${object.name}:${bit}`)
+    return [object.name]
+  })
+}
+
+function resultOf(machine: Machine, op: Operation, code: number): string {
+  return op.kind.result?.(machine, op, code) ?? (code === UNDEFINED ? '' : machine.format(code))
+}
+
+function changesSince(machine: Machine, mark: number): Change[] {
+  return machine.state.changesSince(mark).flatMap(({ slot, before }) => {
+    const object = machine.objectAt(slot)
+    if (object === undefined) return []
+    const after = object.parts(slot, machine.state.get(slot))
+    return object.parts(slot, before).flatMap(([part, was], i) => {
+      const now = after[i]?.[1] ?? ''
+      return now === was ? [] : [{ object: object.name, part, before: was, after: now }]
+    })
+  })
+}
+
+function whySwitched(machine: Machine, last: number): NonNullable<TraceStep['switch']> {
+  const name = machine.taskName(last)
+  const local = machine.local(last)
+  if (local.status === Status.Done) return { reason: 'finished', text: `${name} has finished` }
+  if (local.status === Status.Failed) return { reason: 'failed', text: `${name} has failed` }
+  if (machine.canStep(last)) return { reason: 'preempted', text: `${name} is preempted` }
+  const wait = waitingTasks(machine).find(({ task }) => task === last)?.wait
+  return { reason: 'blocked', text: `${name} waits for ${wait?.text ?? 'something'}` }
+}
