@@ -53,6 +53,6 @@ function output(stream: NodeJS.WriteStream): Output {
 
 /** Colour only on a terminal, and never against https://no-color.org. */
 export function wantsColour(output: Output, env: Host['env']): boolean {
-  const refused = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
-  return output.isTerminal && !refused && env['TERM'] !== 'dumb'
+  const refused = env.NO_COLOR !== undefined && env.NO_COLOR !== ''
+  return output.isTerminal && !refused && env.TERM !== 'dumb'
 }

@@ -39,11 +39,11 @@ function parse(text: string, file: string): unknown {
 }
 
 function schedulesOf(result: unknown, file: string): readonly RecordedSchedule[] {
-  if (!isObject(result) || result['schema'] !== 'heddle-result/1' || !Array.isArray(result['failures'])) {
+  if (!isObject(result) || result.schema !== 'heddle-result/1' || !Array.isArray(result.failures)) {
     throw new UsageError('this is no result of heddle check ("schema" is not "heddle-result/1")', HINT, { file })
   }
   const { race, kernel, fixes, fs, memory } = result
-  return result['failures'].map((failure: unknown): RecordedSchedule => {
+  return result.failures.map((failure: unknown): RecordedSchedule => {
     const { program, schedule } = isObject(failure) ? failure : {}
     if (typeof race !== 'string' || typeof program !== 'string' || typeof schedule !== 'string') {
       throw new UsageError('"race", or a failure\'s "program" or "schedule", is missing', HINT, { file })

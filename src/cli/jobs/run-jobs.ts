@@ -58,16 +58,16 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
 /** @returns null if the job was not done in time */
 function tryBriefly(job: Job, milliseconds: number): CheckedProgram | null {
   const deadline = performance.now() + milliseconds
-  let tooLong = false
+  const gaveUp = { yet: false }
   const checked = runJob(
     job,
     () => false,
     () => {
-      tooLong ||= performance.now() >= deadline
-      return tooLong ? 'interrupted' : null
+      gaveUp.yet ||= performance.now() >= deadline
+      return gaveUp.yet ? 'interrupted' : null
     },
   )
-  return tooLong ? null : checked
+  return gaveUp.yet ? null : checked
 }
 
 /** The answer of a job that Ctrl-C came before. */

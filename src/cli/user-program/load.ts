@@ -26,7 +26,7 @@ export function loadUserProgram(bundle: Bundle): Program {
   } catch (error) {
     throw asUsageError(bundle, error, 'this runs when the file is loaded, before any task')
   }
-  const exported = module.exports['default']
+  const exported = module.exports.default
   if (isProgram(exported)) return exported
   const what = exported === undefined ? 'nothing' : typeof exported === 'object' ? 'another object' : `a ${typeof exported}`
   throw new UsageError(`the default export must be a program, but it is ${what}`, EXAMPLE, { file: bundle.path })
