@@ -1,0 +1,111 @@
+/** Searches of the reference: every interleaving, and the shortest schedule to each failure. */
+import type { Ast } from './ast.js'
+import { Reference, type RefFailure } from './reference.js'
+import type { Slots } from './reference-objects.js'
+
+/** What a program can do, in words that can be compared. */
+export interface Behaviour {
+  /** Keys of the failures, sorted. */
+  readonly failures: readonly string[]
+  /** The final states, sorted. */
+  readonly finals: readonly string[]
+}
+
+export interface BruteForce extends Behaviour {
+  readonly states: number
+}
+
+export function failureKey(failure: RefFailure): string {
+  return `${failure.kind} in ${failure.where}: ${failure.message}`
+}
+
+/** Undefined if the program has more than `maxStates` states. */
+export function bruteForce(ast: Ast, maxStates: number): BruteForce | undefined {
+  const reference = new Reference(ast)
+  const visited = new Set<string>()
+  const failures = new Set<string>()
+  const finals = new Set<string>()
+  const open: Slots[] = []
+  const note = (found: readonly RefFailure[]): void => {
+    for (const failure of found) failures.add(failureKey(failure))
+  }
+  const arrive = (state: Slots): void => {
+    const key = state.join()
+    if (visited.has(key)) return
+    visited.add(key)
+    open.push(state)
+  }
+  for (const { state, failures: found } of reference.initial()) {
+    note(found)
+    arrive(state)
+  }
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    if (visited.size > maxStates) return undefined
+    let stuck = true
+    for (let t = 0; t < reference.tasks; t++) {
+      if (!reference.canStep(state, t)) continue
+      stuck = false
+      for (const next of reference.step(state, t)) {
+        note(next.failures)
+        arrive(next.state)
+      }
+    }
+    if (!stuck) continue
+    note(reference.judge(state))
+    if (reference.isFinal(state)) finals.add(reference.describe(state))
+  }
+  return { failures: [...failures].sort(), finals: [...finals].sort(), states: visited.size }
+}
+
+/** How long a schedule is: context switches first, then steps. */
+export interface Cost {
+  readonly switches: number
+  readonly steps: number
+}
+
+/**
+ * The cost of the shortest schedule to each failure. A failure noticed when nothing can go on is at the end of the
+ * schedule that leads there.
+ */
+export function shortestCosts(ast: Ast): ReadonlyMap<string, Cost> {
+  const reference = new Reference(ast)
+  const costs = new Map<string, Cost>()
+  const visited = new Set<string>()
+  /** Nodes by number of switches; within one, by number of steps. A node is a state and the task that ran last. */
+  let level: { state: Slots; last: number }[][] = [[]]
+  const note = (found: readonly RefFailure[], cost: Cost): void => {
+    for (const failure of found) {
+      const key = failureKey(failure)
+      const known = costs.get(key)
+      if (known === undefined || cost.switches < known.switches || (cost.switches === known.switches && cost.steps < known.steps)) costs.set(key, cost)
+    }
+  }
+  for (const { state, failures } of reference.initial()) {
+    note(failures, { switches: 0, steps: 0 })
+    level[0]!.push({ state, last: -1 })
+  }
+  for (let switches = 0; level.length > 0; switches++) {
+    const following: typeof level = []
+    for (let steps = 0; steps < level.length; steps++) {
+      for (const { state, last } of level[steps] ?? []) {
+        const key = `${last}|${state.join()}`
+        if (visited.has(key)) continue
+        visited.add(key)
+        let stuck = true
+        for (let t = 0; t < reference.tasks; t++) {
+          if (!reference.canStep(state, t)) continue
+          stuck = false
+          const isSwitch = last !== -1 && last !== t
+          const target = isSwitch ? following : level
+          for (const next of reference.step(state, t)) {
+            note(next.failures, { switches: switches + (isSwitch ? 1 : 0), steps: steps + 1 })
+            ;(target[steps + 1] ??= []).push({ state: next.state, last: t })
+          }
+        }
+        if (stuck) note(reference.judge(state), { switches, steps })
+      }
+    }
+    level = following
+  }
+  return costs
+}
