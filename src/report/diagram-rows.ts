@@ -3,6 +3,7 @@ import type { Failure, Trace } from '../engine/result.js'
 import type { Row } from './columns.js'
 import { isStuck, verdictText } from './failure-text.js'
 import { callText, stepText } from './step-text.js'
+import { waitText } from './stuck.js'
 import type { CallNode, PlacedStep, Stretch, TraceTree } from './trace-tree.js'
 
 /** `full` shows the function a step is made in even if the call that led there has a line of its own. */
@@ -43,9 +44,9 @@ export function diagramRows(
 }
 
 function writeWaiting(trace: Trace, tree: TraceTree, writer: RowWriter): void {
-  for (const { task, text, holder } of trace.waiting) {
-    const open = tree.stretches.findLast((stretch) => stretch.task === task)?.openAtEnd ?? []
-    writer.waits(task, open, holder === '' ? text : `${text}, held by ${holder}`)
+  for (const wait of trace.waiting) {
+    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAtEnd ?? []
+    writer.waits(wait.task, open, waitText(wait))
   }
 }
 

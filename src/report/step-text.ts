@@ -1,34 +1,36 @@
 /** Words for single steps and calls, shared by diagrams and listings. */
 import type { Change, TraceStep } from '../engine/result.js'
 
-/** What a step did: its changes, else what it read, else its operation. */
+/** What a step did: its changes, else what it read, else its operation. Locks are taken and released by operation. */
 export function stepText(step: TraceStep): string {
+  if (isLockOperation(step)) return `${step.op}(${step.object})${step.result === '' ? '' : ` = ${step.result}`}`
   const changes = step.changes.map(changeText)
   if (changes.length > 0) return changes.join(', ')
-  const subject = subjectText(step)
-  if (subject === '') return step.result === '' ? step.op : `${step.op} = ${step.result}`
-  if (step.result === '') return `${step.op} ${subject}`
-  return step.writes.length === 0 ? `${subject} = ${step.result}` : `${step.op} ${subject} = ${step.result}`
+  const subject = partText(step.object, step.detail === '' ? step.object : step.detail)
+  const result = step.result === '' || step.result === 'undefined' ? '' : ` = ${step.result}`
+  const isRead = step.writes.length === 0 && result !== '' && subject !== ''
+  return isRead ? `${subject}${result}` : `${step.op} ${subject}`.trimEnd() + result
 }
 
-/** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. */
+/** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. ASCII, so that it survives any mailer. */
 export function changeText(change: Change): string {
   return `${partText(change.object, change.part)} ${change.before}->${change.after}`
 }
 
-/** `page_alloc(page0)`; arguments are left out when they would take more than `room` characters. */
+/** `end_page_writeback(page0)`; arguments are left out when they would take more than `room` characters. */
 export function callText(fn: string, args: readonly string[], room: number): string {
   const listed = args.join(', ')
   return listed.length <= room ? `${fn}(${listed})` : `${fn}()`
 }
 
-function subjectText(step: TraceStep): string {
-  return step.detail === '' ? step.object : partText(step.object, step.detail)
+/** True for the operations of the engine's own locks. A page lock is a flag and none of these. */
+export function isLockOperation(step: TraceStep): boolean {
+  return /^(spin|mutex|down|up|rwsem)_/.test(step.op)
 }
 
 /** A part of an object: the word `flags` adds nothing to the name of a flag. */
 function partText(object: string, part: string): string {
-  if (part === object || object === '') return part
-  const owner = object.endsWith('.flags') ? object.slice(0, -'.flags'.length) : object
-  return owner === 'flags' || owner === '' ? part : `${owner} ${part}`
+  if (part === object || object === '' || part.startsWith(`${object}.`)) return part
+  const owner = object === 'flags' ? '' : object.replace(/\.flags$/, '')
+  return owner === '' ? part : `${owner} ${part}`
 }

@@ -1,0 +1,39 @@
+/** Deadlocks and lost wake-ups: who waits for what, held by whom, and the circle they make. */
+import type { Failure, Trace } from '../engine/result.js'
+import { traceTree } from './trace-tree.js'
+
+/** One paragraph of lines for every task that can not go on, and the cycle if there is one. */
+export function stuckTasks(trace: Trace, failure: Failure): readonly string[] {
+  const tree = traceTree(trace)
+  const name = (task: number): string => trace.tasks[task]?.name ?? `task ${task}`
+  const lines = [failure.kind === 'deadlock' ? 'INFO: tasks blocked for ever: deadlock' : 'INFO: task blocked for ever: lost wake-up']
+  if (failure.message !== '') lines.push(failure.message)
+  for (const wait of trace.waiting) {
+    lines.push(`${name(wait.task)} waits for ${waitText(wait)}`)
+    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAtEnd ?? []
+    if (open.length > 0) lines.push('Call Trace:', ...[...open].reverse().map((call) => ` ${call.fn}`))
+  }
+  const cycle = waitCycle(trace)
+  if (cycle.length > 0) lines.push(`Cycle: ${[...cycle, cycle[0]].join(' -> ')}`)
+  return lines
+}
+
+/** What a task waits for, and who has it if somebody has. */
+export function waitText(wait: Trace['waiting'][number]): string {
+  return wait.holder === '' || wait.text.includes(`held by ${wait.holder}`) ? wait.text : `${wait.text}, held by ${wait.holder}`
+}
+
+/** Names of tasks each of which waits for the next, the last for the first; empty if there is no cycle. */
+export function waitCycle(trace: Trace): readonly string[] {
+  const holders = new Map(trace.waiting.map((wait) => [trace.tasks[wait.task]?.name ?? '', wait.holder]))
+  for (const start of holders.keys()) {
+    const path: string[] = []
+    let at = start
+    while (holders.has(at) && !path.includes(at)) {
+      path.push(at)
+      at = holders.get(at) ?? ''
+    }
+    if (at === start && path.length > 0) return path
+  }
+  return []
+}
