@@ -4,15 +4,18 @@ import type { Machine } from './machine.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, FoundFailure, Result } from './result.js'
 import { encodeSchedule } from './schedule.js'
-import { exhaust, type Exploration } from './search/exhaustive.js'
+import { exhaust, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
 import { choiceOf, failureKey, taskOf, type FailureLog, type Move } from './search/failures.js'
 import type { Limits } from './search/limits.js'
 import { findShortest } from './search/shortest.js'
+import { PersistentSets } from './search/persistent.js'
 import { walk } from './search/walk.js'
 
 export interface ExploreOptions extends Limits {
   /** Whether steps that commute may be tried in one order only. Default true. */
   readonly reduction?: boolean
+  /** States to visit without reduction before trying with it. */
+  readonly plainStates?: number
   /** Whether to look for the shortest trace of each failure. Default true. */
   readonly shortest?: boolean
   /** Selects the fingerprint function; two runs with different seeds give the same answer unless states were merged falsely. */
@@ -21,13 +24,30 @@ export interface ExploreOptions extends Limits {
   readonly onFinalState?: (describe: () => Record<string, string>) => void
 }
 
+/** States up to which a search without reduction is quicker than learning what can be left out. */
+const PLAIN_STATES = 20_000
+
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
   const machine = load(subject, options.seed)
   const { onFinalState, ...limits } = options
   const atFinalState = onFinalState && ((): void => onFinalState(() => describeState(machine)))
-  const search = exhaust(machine, { ...limits, onFinalState: atFinalState })
-  return finish(subject, machine, search, 'plain', options)
+  const search: ExhaustiveOptions = { ...limits, onFinalState: atFinalState }
+  if (options.reduction === false) return finish(subject, machine, exhaust(machine, search), 'plain', options)
+  const budget = options.plainStates ?? PLAIN_STATES
+  const plain = exhaust(machine, { ...search, maxStates: Math.min(budget, options.maxStates ?? Infinity) })
+  if (plain.bound !== 'max-states' || budget >= (options.maxStates ?? Infinity)) return finish(subject, machine, plain, 'plain', options)
+  return finish(subject, machine, exhaustReduced(machine, search), 'reduced', options)
+}
+
+/** Searches with persistent sets, again and again until nothing new was learned on the way. */
+function exhaustReduced(machine: Machine, options: ExhaustiveOptions): Exploration {
+  for (;;) {
+    const reduction = new PersistentSets(machine)
+    const { cyclic } = machine
+    const search = exhaust(machine, { ...options, reduction })
+    if ((reduction.complete && cyclic === machine.cyclic) || search.bound !== null) return search
+  }
 }
 
 function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {

@@ -41,6 +41,8 @@ export class LocalState {
     /** `result` of an operation, `return` of a call, or `effects` of forgotten iterations. */
     readonly entry: 'root' | 'result' | 'return' | 'effects',
     readonly code: number,
+    /** For a `return` or `effects`: how many frames were open at the call, which tells a call from one it begins with. */
+    readonly level: number,
     readonly effects: readonly Effect[],
     readonly depth: number,
     readonly hashA: number,
@@ -51,26 +53,26 @@ export class LocalState {
   withResult(code: number, laneA: number, laneB: number): LocalState {
     let next = this.results.get(code)
     if (next === undefined) {
-      next = this.child('result', code, [], mixA(laneA ^ 0x1b873593), mixB(laneB ^ 0x38b34ae5))
+      next = this.child('result', code, 0, [], mixA(laneA ^ 0x1b873593), mixB(laneB ^ 0x38b34ae5))
       this.results.set(code, next)
     }
     return next
   }
 
   /** The log that follows when the next call has returned `code`, or when iterations were forgotten. */
-  withReturn(entry: 'return' | 'effects', code: number, effects: readonly Effect[], lanes: (code: number) => readonly [number, number]): LocalState {
-    const key = `${entry}${code};${effects.map((effect) => `${effect.own}=${effect.code}`).join()}`
+  withReturn(entry: 'return' | 'effects', code: number, level: number, effects: readonly Effect[], lanes: (code: number) => readonly [number, number]): LocalState {
+    const key = `${entry}${code}@${level};${effects.map((effect) => `${effect.own}=${effect.code}`).join()}`
     let next = this.returns.get(key)
     if (next === undefined) {
       const [laneA, laneB] = lanes(code)
-      let a = mixA(laneA ^ (entry === 'return' ? 0x68e31da4 : 0x5bd1e995))
-      let b = mixB(laneB ^ (entry === 'return' ? 0x1f123bb5 : 0x7ed55d16))
+      let a = mixA(laneA ^ Math.imul(level + 1, entry === 'return' ? 0x68e31da5 : 0x5bd1e995))
+      let b = mixB(laneB ^ Math.imul(level + 1, entry === 'return' ? 0x1f123bb5 : 0x7ed55d17))
       for (const effect of effects) {
         const [effectA, effectB] = lanes(effect.code)
         a = mixA(Math.imul(a, 33) ^ effect.own ^ effectA)
         b = mixB(Math.imul(b, 35) ^ effect.own ^ effectB)
       }
-      next = this.child(entry, code, effects, a, b)
+      next = this.child(entry, code, level, effects, a, b)
       this.returns.set(key, next)
     }
     return next
@@ -90,13 +92,16 @@ export class LocalState {
     }
   }
 
-  /** Every successor known so far. */
-  *known(): Iterable<LocalState> {
-    if (this.firstSuccessor !== undefined) yield this.firstSuccessor
-    yield* this.successors.values()
+  /** Tasks that were started by the operation: it leads there too. */
+  readonly started = new Set<LocalState>()
+
+  /** Every local state that is known to follow, in this task or in one that it starts. */
+  following(): LocalState[] {
+    const first = this.firstSuccessor === undefined ? [] : [this.firstSuccessor]
+    return [...first, ...this.successors.values(), ...this.started]
   }
 
-  private child(entry: 'result' | 'return' | 'effects', code: number, effects: readonly Effect[], a: number, b: number): LocalState {
-    return new LocalState(this, entry, code, effects, this.depth + 1, mixA(Math.imul(this.hashA, 0x01000193) ^ a), mixB(Math.imul(this.hashB, 0x01000193) ^ b))
+  private child(entry: 'result' | 'return' | 'effects', code: number, level: number, effects: readonly Effect[], a: number, b: number): LocalState {
+    return new LocalState(this, entry, code, level, effects, this.depth + 1, mixA(Math.imul(this.hashA, 0x01000193) ^ a), mixB(Math.imul(this.hashB, 0x01000193) ^ b))
   }
 }

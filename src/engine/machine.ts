@@ -109,8 +109,12 @@ export class Machine {
   }
 
   /** Starts a task with its log `log` (its root, or the root and its argument). */
-  start(task: number, log: LocalState): void {
+  start(task: number, log: LocalState, starter = -1): void {
     this.settle(task, log.id === -1 ? this.runner.advance(task, log) : log)
+    if (starter >= 0 && !this.local(starter).started.has(this.local(task))) {
+      this.local(starter).started.add(this.local(task))
+      this.learned++
+    }
   }
 
   private answer(task: number, local: LocalState, code: number): void {
@@ -214,15 +218,21 @@ export class Machine {
     return local.id
   }
 
+  /** Whether some task runs in interrupt context. */
+  hasInterrupts = false
+  /** Objects that one task at a time can hold. */
+  readonly locks: Tracked[] = []
+
   /** Forgets how the initial state was set up. To be called once, after set-up. */
   seal(): void {
     invariant(this.tasks.length <= TASKS_MAX, `at most ${TASKS_MAX} tasks`)
     this.state.forgetHistory()
+    this.hasInterrupts = this.tasks.some((task) => task.context === 'irq')
   }
 }
 
 function specialState(content: string, status: Status): LocalState {
-  const local = new LocalState(undefined, 'root', 0, [], 0, hashString(content, 0x243f6a88), hashString(content, 0x13198a2e))
+  const local = new LocalState(undefined, 'root', 0, 0, [], 0, hashString(content, 0x243f6a88), hashString(content, 0x13198a2e))
   local.status = status
   return local
 }

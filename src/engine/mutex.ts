@@ -11,6 +11,7 @@ const isFree = (machine: Machine, op: Operation): boolean => machine.state.get(o
 
 const lock: OperationKind = {
   name: 'mutex_lock',
+  blocksOnHolder: true,
   enabled: isFree,
   execute(machine, op, task) {
     machine.noteIfAtomic('mutex_lock', task)
@@ -61,6 +62,10 @@ export class Mutex extends Tracked {
 
   unlock(): void {
     this.perform(unlock)
+  }
+
+  override holder(): number {
+    return Math.max(-1, (this.machine.state.get(this.slot) >> 1) - 2)
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

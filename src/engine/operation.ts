@@ -27,6 +27,8 @@ export interface OperationKind {
   accesses(machine: Machine, op: Operation): readonly Access[]
   /** `eager`: no step, performed at once. `choice`: no step, one branch for each value. */
   readonly invisible?: 'eager' | 'choice'
+  /** The operation cannot happen while another task holds its object exclusively. */
+  readonly blocksOnHolder?: true
   /** The arguments in words. */
   detail?(machine: Machine, op: Operation): string
   /** The result in words; absent if the plain value says it. */

@@ -56,7 +56,7 @@ export class Runner {
   private readonly lanes: (code: number) => readonly [number, number]
 
   constructor(private readonly machine: Machine) {
-    this.position = new LocalState(undefined, 'root', 0, [], 0, 0, 0)
+    this.position = new LocalState(undefined, 'root', 0, 0, [], 0, 0, 0)
     this.lanes = (code) => [machine.values.laneA(code), machine.values.laneB(code)]
   }
 
@@ -175,7 +175,8 @@ export class Runner {
     if (!this.inTask) return body()
     if (this.suspended) this.refuseSwallowed()
     const answer = this.path[this.cursor]
-    if (answer?.entry === 'return') {
+    const level = this.frames.length
+    if (answer?.entry === 'return' && answer.level === level) {
       this.consume(answer)
       return this.machine.values.decode(answer.code)
     }
@@ -187,7 +188,7 @@ export class Runner {
     const value = body()
     if (this.suspended) this.refuseSwallowed()
     const code = this.machine.values.encode(value as Value)
-    this.position = start.withReturn('return', code, this.closeFrame(), this.lanes)
+    this.position = start.withReturn('return', code, level, this.closeFrame(), this.lanes)
     this.listener?.return(depth, name, value)
     return value
   }
@@ -196,13 +197,14 @@ export class Runner {
   repeat<R extends Value>(body: () => R | undefined): R {
     if (!this.inTask) throw new ProgramError('repeat() outside a task', 'call it in the function of a task')
     const start = this.position
+    const level = this.frames.length
     let forgotten: readonly Effect[] = []
     const answer = this.path[this.cursor]
-    if (answer?.entry === 'return') {
+    if (answer?.entry === 'return' && answer.level === level) {
       this.consume(answer)
       return this.machine.values.decode(answer.code) as R
     }
-    if (answer?.entry === 'effects') {
+    if (answer?.entry === 'effects' && answer.level === level) {
       forgotten = answer.effects
       this.consume(answer)
     }
@@ -212,11 +214,11 @@ export class Runner {
       if (this.suspended) this.refuseSwallowed()
       const effects = merge(forgotten, this.closeFrame())
       if (value !== undefined) {
-        this.position = start.withReturn('return', this.machine.values.encode(value), effects, this.lanes)
+        this.position = start.withReturn('return', this.machine.values.encode(value), level, effects, this.lanes)
         return value
       }
       this.machine.noteCycle()
-      this.position = effects.length === 0 ? start : start.withReturn('effects', UNDEFINED, effects, this.lanes)
+      this.position = effects.length === 0 ? start : start.withReturn('effects', UNDEFINED, level, effects, this.lanes)
       forgotten = effects
     }
   }

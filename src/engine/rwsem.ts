@@ -30,10 +30,6 @@ function hold(machine: Machine, op: Operation, holders: readonly Claim[]): void 
   write(machine, op.object.slot, [...holders].sort((x, y) => x.task - y.task))
 }
 
-function isHeldBy(machine: Machine, op: Operation, task: number, writes: boolean): boolean {
-  return holdersOf(machine, op).some((holder) => holder.task === task && holder.writes === writes)
-}
-
 const WRITES = 1
 
 const attempt = (name: string): OperationKind => ({
@@ -54,7 +50,8 @@ const attempt = (name: string): OperationKind => ({
 
 const waitFor = (name: string): OperationKind => ({
   name: `${name}: granted`,
-  enabled: (machine, op, task) => isHeldBy(machine, op, task, op.a === WRITES),
+  blocksOnHolder: true,
+  enabled: (machine, op, task) => queueOf(machine, op).every((waiter) => waiter.task !== task),
   execute: () => UNDEFINED,
   accesses: (_machine, op) => op.object.readAccess(),
   waitsFor(machine, op, task): Wait {
@@ -136,6 +133,11 @@ export class Rwsem extends Tracked {
 
   upWrite(): void {
     this.perform(upWrite, WRITES)
+  }
+
+  override holder(): number {
+    const writer = read(this.machine, this.slot).find((claim) => claim.writes)
+    return writer?.task ?? -1
   }
 
   override parts(slot: number, code: number): readonly (readonly [string, string])[] {

@@ -29,6 +29,12 @@ export class Scope {
     return slot
   }
 
+  /** `own`, for a lock. */
+  ownLock<T extends Tracked>(object: T, slots = 1): T {
+    if (this.reuse === undefined) this.machine.locks.push(object)
+    return this.own(object, slots)
+  }
+
   /** Makes `object` the owner of the `slots` slots it was given. */
   own<T extends Tracked>(object: T, slots = 1): T {
     if (this.reuse === undefined) for (let i = 0; i < slots; i++) this.machine.slotFor(object, object.slot + i)

@@ -27,6 +27,7 @@ function take(machine: Machine, op: Operation, task: number): void {
 
 const lock = (name: string): OperationKind => ({
   name,
+  blocksOnHolder: true,
   enabled: (machine, op, task) => isFree(machine, op) || wouldSelfDeadlock(machine, op, task),
   execute(machine, op, task) {
     if (!isFree(machine, op)) return FALSE
@@ -110,6 +111,14 @@ export class Spinlock extends Tracked {
     if (this.perform(kind, flags) === FALSE) {
       this.machine.runner.fail('deadlock', `${this.name} is held with interrupts on: an interrupt on the holder's CPU waits for it for ever`)
     }
+  }
+
+  /** The holder that keeps everybody out; -1 if an interrupt could still find the lock held and never get it. */
+  override holder(): number {
+    const word = this.machine.state.get(this.slot) >> 1
+    if (word === 0) return -1
+    const holder = (word >> 1) - 2
+    return (word & INTERRUPTS_OFF) === 0 && this.machine.hasInterrupts ? -1 : Math.max(-1, holder)
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

@@ -58,14 +58,14 @@ const mightSleep: OperationKind = {
 
 const start: OperationKind = {
   name: 'start',
-  execute(machine, op) {
+  execute(machine, op, task) {
     const handle = op.object as TaskHandle
     const started = machine.state.get(handle.slot) >> 1
     if (started >= handle.instances) {
       throw new ProgramError(`task ${handle.name} is started more than ${handle.instances} times`, 'raise the option instances of world.task()')
     }
     machine.state.set(handle.slot, codeOfInt(started + 1))
-    machine.start(handle.first + started, handle.rootFor(started, op.a))
+    machine.start(handle.first + started, handle.rootFor(started, op.a), task)
     return codeOfInt(started)
   },
   accesses: (_machine, op) => op.object.writeAccess(),
@@ -157,7 +157,7 @@ export class TaskHandle extends Tracked {
     let root = roots.get(code)
     if (root === undefined) {
       const { values } = this.machine
-      root = new LocalState(undefined, 'root', code, [], 0, mixA(hashString(this.name, 0x41c64e6d) ^ values.laneA(code)), mixB(hashString(this.name, 0x6c078965) ^ values.laneB(code)))
+      root = new LocalState(undefined, 'root', code, 0, [], 0, mixA(hashString(this.name, 0x41c64e6d) ^ values.laneA(code)), mixB(hashString(this.name, 0x6c078965) ^ values.laneB(code)))
       roots.set(code, root)
     }
     return root

@@ -39,6 +39,11 @@ export abstract class Tracked {
     return this.guard === undefined ? [own] : [own, this.guard.access]
   }
 
+  /** The task that holds this object exclusively, or -1: of a lock. */
+  holder(): number {
+    return -1
+  }
+
   /** Formats the content of one slot of this object, split into named parts where it has parts. */
   parts(_slot: number, code: number): readonly (readonly [string, string])[] {
     return [[this.name, this.machine.format(code)]]

@@ -51,15 +51,15 @@ export class Objects {
   }
 
   spinlock(name: string): Spinlock {
-    return this.scope.own(new Spinlock(this.scope, name))
+    return this.scope.ownLock(new Spinlock(this.scope, name))
   }
 
   mutex(name: string): Mutex {
-    return this.scope.own(new Mutex(this.scope, name))
+    return this.scope.ownLock(new Mutex(this.scope, name))
   }
 
   rwsem(name: string): Rwsem {
-    return this.scope.own(new Rwsem(this.scope, name), 2)
+    return this.scope.ownLock(new Rwsem(this.scope, name), 2)
   }
 
   waitQueue(name: string): WaitQueue {
