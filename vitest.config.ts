@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: { 'heddle/engine': fileURLToPath(new URL('src/engine/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-cli.ts'],
     reporters: ['default', new TallyReporter()],
     testTimeout: 30_000,
   },

@@ -55,7 +55,7 @@ describe('the rules themselves', () => {
     ['src/cli/a.ts', 'process' + '.exit(1)', 'exit code'],
     ['test/a.test.ts', 'const a = Math' + '.random()', 'seeded'],
     ['test/a.test.ts', 'test' + ".only('a', () => {})", 'every test'],
-    ['src/engine/a.ts', "import { a } from './a" + "'", '.js suffix'],
+    ['src/engine/a.ts', "import { a } fr" + "om './a'", '.js suffix'],
     ['src/kernel/a.ts', "if (fix === " + "'hugh-2') {", 'patch'],
     ['src/engine/a.ts', `const a = '${'x'.repeat(140)}'`, 'break the line'],
   ])('catch in %s: %s', (path, line, message) => {

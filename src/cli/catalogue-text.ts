@@ -2,7 +2,7 @@ import type { Race } from '../races/race.js'
 
 /** The catalogue as people read it: each race with what it runs on, its programs, failures and fixes. */
 export function catalogueText(races: readonly Race[]): string {
-  return races.map(raceText).join('\n')
+  return `${races.map(raceText).join('\n\n')}\n`
 }
 
 /** The catalogue as data: everything but the functions. */
@@ -37,7 +37,6 @@ function raceText(race: Race): string {
       'fixes',
       race.fixes.map((fix) => ({ name: fix.name, summary: `${fix.summary} (${fix.author}, ${fix.date.slice(0, 10)})` })),
     ),
-    '',
   ].join('\n')
 }
 

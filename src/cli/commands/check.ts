@@ -3,7 +3,7 @@ import { together, type CheckResult } from '../../report/check-result.js'
 import { exitCodeOf, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
 import { searchOptions, wantedConfiguration, type Format, type ParsedOptions } from '../options.js'
-import { emit, paletteFor } from '../output.js'
+import { assertWritable, emit, paletteFor } from '../output.js'
 import { runTargets } from '../run-targets.js'
 import { selectTargets } from '../selection.js'
 import { UsageError } from '../usage-error.js'
@@ -17,6 +17,7 @@ export async function check(names: readonly string[], options: ParsedOptions, ho
   })
   if (targets.length === 0) throw new UsageError('nothing was selected', 'heddle list shows what there is')
   if (search.strategy !== 'exhaustive') host.stderr.write(`seed ${search.seed}\n`)
+  await assertWritable(options.out, host)
   const results = await runTargets(targets, search, options.workers ?? host.cores, host)
   await emit(await format(results, options.format ?? 'text', options.out, host), options.out, host)
   return exitCodeOf(together(results.map((result) => result.verdict)))

@@ -11,9 +11,8 @@ export async function init(dir: string, host: Host): Promise<ExitCode> {
   const folder = path.resolve(host.cwd, dir)
   const present = await contents(folder, dir)
   if (present.length > 0) {
-    throw new UsageError(`the folder is not empty (${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''})`, 'name a new one', {
-      file: dir,
-    })
+    const some = `${present.slice(0, 3).join(', ')}${present.length > 3 ? ', …' : ''}`
+    throw new UsageError(`the folder is not empty: ${some}`, 'name a new one', { file: dir })
   }
   await mkdir(folder, { recursive: true })
   const files = templateFiles(path.basename(folder), dependencyOn(host.packageRoot))

@@ -4,7 +4,7 @@ import { eachFix } from '../configuration.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
 import { searchOptions, wantedConfiguration, type ParsedOptions } from '../options.js'
-import { emit, paletteFor } from '../output.js'
+import { assertWritable, emit, paletteFor } from '../output.js'
 import { runTargets } from '../run-targets.js'
 import { selectRaces, selectTargets } from '../selection.js'
 import { UsageError } from '../usage-error.js'
@@ -12,7 +12,9 @@ import { UsageError } from '../usage-error.js'
 /** `heddle matrix`: every race as it is and with each of its fixes; whole races only, since a fix is for all programs. */
 export async function matrix(names: readonly string[], options: ParsedOptions, host: Host): Promise<ExitCode> {
   const partial = names.find((name) => name.includes('/'))
-  if (partial !== undefined) throw new UsageError(`a matrix is of whole races, not of ${partial}`, `heddle check ${partial} checks one program`)
+  if (partial !== undefined) {
+    throw new UsageError(`a matrix is of whole races, not of ${partial}`, `heddle check ${partial} checks one program`)
+  }
   const wanted = { ...wantedConfiguration(options), fixes: [] }
   const selected = selectRaces(names).map(({ race }) => race)
   const targets = []
@@ -24,6 +26,7 @@ export async function matrix(names: readonly string[], options: ParsedOptions, h
       targets.push(...(await selectTargets([race.name], { ...wanted, kernel, fixes }, { allFixes: false, cwd: host.cwd })))
     }
   }
+  await assertWritable(options.out, host)
   const results = await runTargets(targets, searchOptions(options, () => 0), options.workers ?? host.cores, host)
   const matrices = selected.map((race) => matrixResult(race, results.filter((result) => result.race === race.name)))
   if (options.json === true) {
