@@ -1,0 +1,3 @@
+import { lastZero } from '../programs/lastzero.js'
+
+export default lastZero(15)

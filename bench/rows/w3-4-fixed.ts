@@ -1,0 +1,3 @@
+import { writeback } from '../programs/writeback.js'
+
+export default writeback(4, true)

@@ -1,0 +1,3 @@
+import { madvFree } from '../programs/madv-free.js'
+
+export default madvFree(3, true)
