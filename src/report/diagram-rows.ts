@@ -3,7 +3,7 @@ import type { Failure, Trace } from '../engine/result.js'
 import type { Row } from './columns.js'
 import { isStuck, verdictText } from './failure-text.js'
 import { callText, stepText } from './step-text.js'
-import { waitText } from './stuck.js'
+import { waitedFor, waitText } from './stuck.js'
 import type { CallNode, PlacedStep, Stretch, TraceTree } from './trace-tree.js'
 
 /** `full` shows the function a step is made in even if the call that led there has a line of its own. */
@@ -20,18 +20,18 @@ export function diagramRows(
   chosen: ReadonlySet<number>,
   detail: Detail,
 ): { readonly headers: readonly string[]; readonly rows: readonly Row[] } {
-  const kept = tree.stretches.filter((stretch) => stretch.steps.some(({ step }) => chosen.has(step.index)))
-  const blocked = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked')
+  const kept = tree.stretches.filter((stretch) => stretch.steps.some(({ at }) => chosen.has(at)))
+  const waits = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked')
   const failure = trace.failure
-  const failing = tree.steps.findLast(({ step }) => chosen.has(step.index) && step.task === taskOf(trace, failure))
-  const ends = [...blocked.map((stretch) => stretch.openAtEnd), ...(failing === undefined ? [] : [failing.path])]
-  const shown = tree.steps.filter(({ step }) => chosen.has(step.index))
+  const failing = tree.steps.findLast(({ step, at }) => chosen.has(at) && step.task === taskOf(trace, failure))
+  const ends = [...waits.map((stretch) => openWhileWaiting(tree, stretch)), ...(failing === undefined ? [] : [failing.path])]
+  const shown = tree.steps.filter(({ at }) => chosen.has(at))
   const writer = new RowWriter(visibleCalls(shown, ends, detail), chosen)
   kept.forEach((stretch, at) => {
     writer.stretch(stretch.steps)
     const reason = switchAfter(tree, stretch)
     if (reason !== undefined && kept[at + 1] !== undefined && kept[at + 1]?.task !== stretch.task) {
-      if (reason.reason === 'blocked') writer.waits(stretch.task, stretch.openAtEnd, reason.text)
+      if (reason.reason === 'blocked') writer.waits(stretch.task, openWhileWaiting(tree, stretch), waitedFor(reason.text))
       if (reason.reason === 'preempted') writer.marker(stretch.task, '<preempted>')
     }
   })
@@ -55,6 +55,13 @@ function switchAfter(tree: TraceTree, stretch: Stretch): { readonly reason: stri
   return tree.stretches[tree.stretches.indexOf(stretch) + 1]?.steps[0]?.step.switch
 }
 
+/** The calls in which a task waits: those of its next step if there is one, as it may have entered some since its last. */
+function openWhileWaiting(tree: TraceTree, stretch: Stretch): readonly CallNode[] {
+  const number = tree.stretches.indexOf(stretch)
+  const next = tree.stretches.find((later, at) => at > number && later.task === stretch.task)
+  return next?.steps[0]?.path ?? stretch.openAtEnd
+}
+
 function taskOf(trace: Trace, failure: Failure | null): number {
   return trace.tasks.findIndex((task) => task.name === failure?.task)
 }
@@ -75,7 +82,7 @@ function visibleCalls(
   detail: Detail,
 ): ReadonlySet<number> {
   const children = new Map<number, Set<string>>()
-  const paths = [...steps.map(({ path, step }) => ({ path, leaf: `step ${step.index}` })), ...ends.map((path, at) => ({ path, leaf: `end ${at}` }))]
+  const paths = [...steps.map(({ path, at }) => ({ path, leaf: `step ${at}` })), ...ends.map((path, at) => ({ path, leaf: `end ${at}` }))]
   for (const { path, leaf } of paths) {
     path.forEach((call, at) => {
       const next = path[at + 1]
@@ -114,9 +121,9 @@ class RowWriter {
     const longest = Math.max(...runs.values())
     const elided = longest < ELISION_MIN ? null : [...runs.keys()].find((index) => runs.get(index) === longest)
     for (const placed of steps) {
-      const { step } = placed
-      if (!this.chosen.has(step.index)) continue
-      const hidden = step.index === elided ? `... ${longest} steps` : null
+      const { step, at } = placed
+      if (!this.chosen.has(at)) continue
+      const hidden = at === elided ? `... ${longest} steps` : null
       this.item(step.task, placed.path, stepText(step), hidden)
     }
     const task = steps[0]?.step.task
@@ -179,9 +186,9 @@ const AFTER_LAST = -1
 function hiddenRuns(steps: readonly PlacedStep[], chosen: ReadonlySet<number>): ReadonlyMap<number, number> {
   const runs = new Map<number, number>()
   let hidden = 0
-  for (const { step } of steps) {
-    if (chosen.has(step.index)) {
-      runs.set(step.index, hidden)
+  for (const { at } of steps) {
+    if (chosen.has(at)) {
+      runs.set(at, hidden)
       hidden = 0
     } else {
       hidden++

@@ -48,10 +48,10 @@ function indispensable(tree: TraceTree, prices: readonly number[]): Set<number> 
   const chosen = new Set<number>()
   for (const stretch of tree.stretches) {
     const best = stretch.steps.reduce<PlacedStep | null>((seen, placed) => {
-      const price = prices[placed.step.index] ?? Infinity
-      return price < (seen === null ? Infinity : (prices[seen.step.index] ?? Infinity)) ? placed : seen
+      const price = prices[placed.at] ?? Infinity
+      return price < (seen === null ? Infinity : (prices[seen.at] ?? Infinity)) ? placed : seen
     }, null)
-    if (best !== null) chosen.add(best.step.index)
+    if (best !== null) chosen.add(best.at)
   }
   prices.forEach((price, index) => price === 0 && chosen.add(index))
   return chosen

@@ -7,6 +7,7 @@
  */
 import type { Trace, TraceStep } from '../engine/result.js'
 import { isStuck } from './failure-text.js'
+import { isLifetime } from './step-text.js'
 import { failingStep, type PlacedStep, type Stretch, type TraceTree } from './trace-tree.js'
 
 /** Prices of the edges; only their order of size matters. */
@@ -23,6 +24,8 @@ const PRICE = {
   switch: 4,
   /** For a step that changed nothing. */
   unchanged: 1,
+  /** Off for memory that is freed or allocated: what happens to it later concerns something else. */
+  lifetime: -3,
   /** For a step whose change is taken back before the task is switched away: nobody can have seen it. */
   takenBack: 6,
   /** For taking a lock that is free, and for releasing it: most tasks do so all the time. */
@@ -37,10 +40,13 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const prices = distances(starts, steps.length, (index) => edges(index, tree, conflicts))
   const takenBack = new Set(tree.stretches.flatMap(stepsTakenBack))
   return prices.map((price, index) => {
-    if (starts.includes(index)) return 0
+    const step = steps[index]?.step
+    if (step === undefined || starts.includes(index)) return 0
     if (!conflicts.isShared(index)) return Infinity
-    const lock = steps[index] !== undefined && isLocking(steps[index].step) ? PRICE.lock : 0
-    return price + lock + (takenBack.has(index) ? PRICE.takenBack : 0)
+    const lock = isLocking(step) ? PRICE.lock : 0
+    const read = step.changes.length === 0 ? PRICE.unchanged : 0
+    const lifetime = isLifetime(step) ? PRICE.lifetime : 0
+    return Math.max(1, price + lifetime) + lock + read + (takenBack.has(index) ? PRICE.takenBack : 0)
   })
 }
 
@@ -73,7 +79,7 @@ function edges(index: number, tree: TraceTree, conflicts: Conflicts): readonly E
   const found = [...conflicts.edges(index)]
   const placed = tree.steps[index]
   const stretch = tree.stretches[placed?.stretch ?? -1]
-  const first = stretch?.steps[0]?.step.index ?? 0
+  const first = stretch?.steps[0]?.at ?? 0
   for (let to = first; to < index; to++) found.push({ to, price: PRICE.before })
   if (first === 0) return found
   found.push({ to: first - 1, price: PRICE.switch })
@@ -168,5 +174,5 @@ function stepsTakenBack(stretch: Stretch): readonly number[] {
   }
   return stretch.steps
     .filter((placed) => placed.step.changes.length > 0 && parts(placed).every((part) => first.get(part) === last.get(part)))
-    .map((placed) => placed.step.index)
+    .map((placed) => placed.at)
 }

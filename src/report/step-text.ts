@@ -3,6 +3,7 @@ import type { Change, TraceStep } from '../engine/result.js'
 
 /** What a step did: its changes, else what it read, else its operation. Locks are taken and released by operation. */
 export function stepText(step: TraceStep): string {
+  if (isLifetime(step)) return step.changes.map((change) => `${change.part} is ${change.after === 'free' ? 'freed' : 'allocated'}`).join(', ')
   if (isLockOperation(step)) return `${step.op}(${step.object})${step.result === '' ? '' : ` = ${step.result}`}`
   const changes = step.changes.map(changeText)
   if (changes.length > 0) return changes.join(', ')
@@ -26,6 +27,11 @@ export function callText(fn: string, args: readonly string[], room: number): str
 /** True for the operations of the engine's own locks. A page lock is a flag and none of these. */
 export function isLockOperation(step: TraceStep): boolean {
   return /^(spin|mutex|down|up|rwsem)_/.test(step.op)
+}
+
+/** True if the step frees or allocates memory. */
+export function isLifetime(step: TraceStep): boolean {
+  return (step.op === 'alloc' || step.op === 'free') && step.changes.length > 0
 }
 
 /** A part of an object: the word `flags` adds nothing to the name of a flag. */

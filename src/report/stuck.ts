@@ -23,6 +23,11 @@ export function waitText(wait: Trace['waiting'][number]): string {
   return wait.holder === '' || wait.text.includes(`held by ${wait.holder}`) ? wait.text : `${wait.text}, held by ${wait.holder}`
 }
 
+/** What is waited for, of a sentence such as `A waits for the page lock`. */
+export function waitedFor(sentence: string): string {
+  return sentence.replace(/^.*? waits for /, '')
+}
+
 /** Names of tasks each of which waits for the next, the last for the first; empty if there is no cycle. */
 export function waitCycle(trace: Trace): readonly string[] {
   const holders = new Map(trace.waiting.map((wait) => [trace.tasks[wait.task]?.name ?? '', wait.holder]))

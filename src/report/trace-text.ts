@@ -4,7 +4,7 @@ import { counted } from './numbers.js'
 import { PLAIN, type Palette } from './palette.js'
 import { splat } from './splat.js'
 import { callText, changeText, isLockOperation, stepText } from './step-text.js'
-import { waitText } from './stuck.js'
+import { waitedFor, waitText } from './stuck.js'
 
 const ARGUMENTS_MAX = 40
 
@@ -84,7 +84,7 @@ class Listing {
     const step = this.trace.events.slice(from).find((later) => later.type === 'step')
     const reason = step?.type === 'step' ? step.switch : undefined
     if (reason === undefined) return 'stops'
-    return reason.reason === 'blocked' ? `blocked: ${reason.text}` : reason.reason
+    return reason.reason === 'blocked' ? `waits for ${waitedFor(reason.text)}` : reason.reason
   }
 
   private line(number: string, depth: number, text: string): void {

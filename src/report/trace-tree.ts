@@ -15,6 +15,8 @@ export interface CallNode {
 /** One step and where it stands. */
 export interface PlacedStep {
   readonly step: TraceStep
+  /** Position among `TraceTree.steps`: unlike `step.index` it counts choices too. */
+  readonly at: number
   /** Open calls, outermost first. */
   readonly path: readonly CallNode[]
   /** Number of the stretch, counted from 0, that the step belongs to. */
@@ -55,7 +57,7 @@ export function traceTree(trace: Trace): TraceTree {
         stretch = { task: event.task, steps: [], openAtEnd: [] }
         stretches.push(stretch)
       }
-      const placed = { step: event, path: [...stack], stretch: stretches.length - 1 }
+      const placed = { step: event, at: steps.length, path: [...stack], stretch: stretches.length - 1 }
       stretch.steps.push(placed)
       steps.push(placed)
     }
@@ -65,7 +67,7 @@ export function traceTree(trace: Trace): TraceTree {
   return { steps, stretches }
 }
 
-/** Index of the step at which the failure of the trace was noticed; -1 if it was noticed at no step. */
+/** Where in `tree.steps` the failure of the trace was noticed; -1 if it was noticed at no step. */
 export function failingStep(trace: Trace, tree: TraceTree): number {
   const { failure } = trace
   if (failure === null) return -1

@@ -18,7 +18,6 @@ const raceAndBound = raceCheck(['while-in-write-cache-pages'], [checked('reuse',
 const own = fileCheck('examples/lost update.ts', [checked('lost-update', [lostUpdate(), lockInversion()])])
 const matrix = matrixResult(RACE, [race, holds, raceCheck(['while-in-write-cache-pages'], [checked('reuse', [lostUpdate(), staleWakeup()])])])
 
-// eslint-disable-next-line no-control-regex
 const withoutColour = (text: string): string => text.replace(/\u001b\[\d+m/g, '')
 
 describe('golden reports', () => {
