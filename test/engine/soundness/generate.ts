@@ -6,7 +6,7 @@ type Kind = ObjectDecl['type']
 type Weights = readonly (readonly [number, StatementKind])[]
 type StatementKind =
   | 'cell' | 'flags' | 'counter' | 'list' | 'locked' | 'leak' | 'until' | 'wait' | 'wake' | 'pointer' | 'choose'
-  | 'if' | 'call' | 'repeat' | 'assert' | 'warn' | 'fail' | 'sleep' | 'yield' | 'join' | 'let'
+  | 'satisfy' | 'if' | 'call' | 'repeat' | 'assert' | 'warn' | 'fail' | 'sleep' | 'yield' | 'join' | 'let'
 
 interface Theme {
   readonly objects: readonly Kind[]
@@ -15,59 +15,59 @@ interface Theme {
   readonly irq: boolean
 }
 
-const COMMON: Weights = [[2, 'if'], [2, 'call'], [1, 'assert'], [1, 'choose'], [1, 'let']]
+const COMMON: Weights = [[4, 'if'], [4, 'call'], [1, 'assert'], [1, 'choose'], [1, 'let']]
 
 const THEMES = {
   memory: {
     objects: ['cell', 'cell', 'flags', 'counter', 'list'],
-    statements: [[4, 'cell'], [5, 'flags'], [5, 'counter'], [4, 'list'], [1, 'warn'], [1, 'yield'], ...COMMON],
+    statements: [[8, 'cell'], [10, 'flags'], [10, 'counter'], [8, 'list'], [2, 'warn'], [2, 'yield'], ...COMMON],
     dynamic: false, irq: false,
   },
   counters: {
     objects: ['counter', 'counter', 'flags'],
-    statements: [[8, 'counter'], [3, 'flags'], ...COMMON],
+    statements: [[16, 'counter'], [6, 'flags'], ...COMMON],
     dynamic: false, irq: false,
   },
   locks: {
     objects: ['spinlock', 'spinlock', 'mutex', 'mutex', 'cell'],
-    statements: [[8, 'locked'], [5, 'cell'], [1, 'leak'], [1, 'sleep'], ...COMMON],
+    statements: [[16, 'locked'], [10, 'cell'], [2, 'leak'], [2, 'sleep'], ...COMMON],
     dynamic: false, irq: false,
   },
   rwsem: {
     objects: ['rwsem', 'rwsem', 'cell'],
-    statements: [[8, 'locked'], [5, 'cell'], [1, 'leak'], ...COMMON],
+    statements: [[16, 'locked'], [10, 'cell'], [2, 'leak'], ...COMMON],
     dynamic: false, irq: false,
   },
   waits: {
     objects: ['flags', 'counter', 'queue', 'cell'],
-    statements: [[3, 'until'], [4, 'wait'], [4, 'wake'], [5, 'flags'], [3, 'cell'], [1, 'counter'], ...COMMON],
+    statements: [[6, 'until'], [8, 'wait'], [8, 'wake'], [10, 'flags'], [6, 'cell'], [2, 'counter'], [6, 'satisfy'], ...COMMON],
     dynamic: false, irq: false,
   },
   pointers: {
     objects: ['pool', 'ref', 'struct', 'ref'],
-    statements: [[14, 'pointer'], [1, 'cell'], ...COMMON],
+    statements: [[28, 'pointer'], [2, 'cell'], ...COMMON],
     dynamic: false, irq: false,
   },
   tasks: {
     objects: ['cell', 'counter', 'flags', 'mutex'],
-    statements: [[3, 'join'], [3, 'cell'], [3, 'counter'], [3, 'flags'], [1, 'until'], [1, 'locked'], ...COMMON],
+    statements: [[6, 'join'], [6, 'cell'], [6, 'counter'], [6, 'flags'], [2, 'until'], [2, 'satisfy'], [2, 'locked'], ...COMMON],
     dynamic: true, irq: false,
   },
   irq: {
     objects: ['spinlock', 'flags', 'counter', 'mutex'],
-    statements: [[6, 'locked'], [3, 'flags'], [3, 'counter'], [1, 'sleep'], [1, 'wake'], ...COMMON],
+    statements: [[12, 'locked'], [6, 'flags'], [6, 'counter'], [2, 'sleep'], [2, 'wake'], ...COMMON],
     dynamic: false, irq: true,
   },
   spins: {
     objects: ['flags', 'cell', 'spinlock'],
-    statements: [[4, 'repeat'], [4, 'flags'], [4, 'cell'], [1, 'locked'], ...COMMON],
+    statements: [[8, 'repeat'], [8, 'flags'], [8, 'cell'], [2, 'locked'], ...COMMON],
     dynamic: false, irq: false,
   },
   mixed: {
     objects: ['cell', 'flags', 'counter', 'list', 'spinlock', 'mutex', 'rwsem', 'queue', 'pool', 'ref', 'struct'],
     statements: [
-      [2, 'cell'], [2, 'flags'], [2, 'counter'], [1, 'list'], [3, 'locked'], [1, 'until'], [1, 'wait'], [1, 'wake'],
-      [3, 'pointer'], [1, 'repeat'], [1, 'join'], [1, 'warn'], [1, 'fail'], [1, 'sleep'], ...COMMON,
+      [4, 'cell'], [4, 'flags'], [4, 'counter'], [2, 'list'], [6, 'locked'], [2, 'until'], [2, 'wait'], [2, 'wake'],
+      [6, 'pointer'], [2, 'repeat'], [2, 'join'], [2, 'warn'], [2, 'fail'], [2, 'sleep'], ...COMMON,
     ],
     dynamic: true, irq: true,
   },
@@ -86,6 +86,7 @@ const LOCK_MODES: Partial<Record<Kind, readonly (readonly [number, LockMode])[]>
 
 class Generator {
   private readonly objects: ObjectDecl[] = []
+  private readonly conds: Cond[] = []
   private names = 0
   private irq = false
   private locks = 0
@@ -98,13 +99,13 @@ class Generator {
   program(): Ast {
     this.declare()
     const count = this.random.weighted([[5, 2], [4, 3], [1, 4]])
-    const steps = count === 2 ? 5 : count === 3 ? 3 : 2
+    const steps = count === 2 ? 6 : count === 3 ? 4 : 3
     const dynamic = this.theme.dynamic ? this.random.below(count) : 0
     const tasks: TaskDecl[] = []
     for (let t = 0; t < count; t++) {
       this.irq = this.theme.irq && t > 0 && this.random.chance(60)
       const start = t < count - dynamic
-      const body = this.block(1 + this.random.below(steps), 0, count)
+      const body = [...this.prelude(t), ...this.block(1 + this.random.below(steps), 0, count)]
       tasks.push({ name: `T${t}`, context: this.irq ? 'irq' : 'task', start, body })
     }
     for (let t = count - dynamic; t < count; t++) this.placeStart(tasks, t)
@@ -114,6 +115,15 @@ class Generator {
       finally: this.random.chance(25) ? { cond: this.cond(), message: 'final' } : null,
       own: this.random.chance(30),
     }
+  }
+
+  /** Often, the first task publishes a pointer and the others begin with reading it. */
+  private prelude(t: number): Stmt[] {
+    const pool = this.object('pool')
+    const ref = this.object('ref')
+    if (pool < 0 || ref < 0 || this.random.chance(40)) return []
+    if (t > 0) return [{ k: 'pointer', op: { op: 'load', ref, dst: 0 } }]
+    return [{ k: 'pointer', op: { op: 'alloc', pool, dst: 0 } }, { k: 'pointer', op: { op: 'store', ref, p: 0 } }]
   }
 
   /** Somebody among the tasks before `t` starts it. */
@@ -203,6 +213,8 @@ class Generator {
         const queue = this.object('queue')
         return queue < 0 ? null : { k: 'op', obj: queue, op: this.random.pick(['wake', 'wakeAll']), args: [], dst: null }
       }
+      case 'satisfy':
+        return this.satisfy()
       case 'pointer':
         return this.pointer()
       case 'choose':
@@ -332,12 +344,12 @@ class Generator {
   private pointer(): Stmt | null {
     const pool = this.object('pool')
     const ref = this.object('ref')
-    const p = this.random.below(POINTERS)
+    const p = this.random.chance(70) ? 0 : this.random.below(POINTERS)
     const options: (readonly [number, PointerOp])[] = [
-      [3, { op: 'get', p, dst: this.int() }],
+      [4, { op: 'get', p, dst: this.int() }],
       [2, { op: 'set', p, value: this.expr() }],
     ]
-    if (pool >= 0) options.push([3, { op: 'alloc', pool, dst: p }], [3, { op: 'free', pool, p }])
+    if (pool >= 0) options.push([2, { op: 'alloc', pool, dst: p }], [5, { op: 'free', pool, p }])
     if (ref >= 0) {
       options.push(
         [4, { op: 'load', ref, dst: p }],
@@ -355,8 +367,29 @@ class Generator {
     return this.random.chance(60) ? this.random.below(POINTERS) : null
   }
 
-  private cond(depth = 0): Cond {
-    if (depth === 0 && this.random.chance(15)) return { k: this.random.pick(['and', 'or'] as const), a: this.cond(1), b: this.cond(1) }
+  private cond(): Cond {
+    const cond = this.randomCond(0)
+    this.conds.push(cond)
+    return cond
+  }
+
+  /** Makes a condition true that some task waits for. */
+  private satisfy(): Stmt | null {
+    if (this.conds.length === 0) return null
+    const cond = this.random.pick(this.conds)
+    switch (cond.k) {
+      case 'cell':
+      case 'counter':
+        return { k: 'op', obj: cond.obj, op: 'set', args: [cond.eq], dst: null }
+      case 'flag':
+        return { k: 'op', obj: cond.obj, op: cond.set ? 'set' : 'clear', args: [cond.bit], dst: null }
+      default:
+        return null
+    }
+  }
+
+  private randomCond(depth: number): Cond {
+    if (depth === 0 && this.random.chance(15)) return { k: this.random.pick(['and', 'or'] as const), a: this.randomCond(1), b: this.randomCond(1) }
     const obj = this.object('cell', 'counter', 'flags', 'list', 'ref')
     const decl = this.objects[obj]
     switch (decl?.type) {

@@ -94,7 +94,7 @@ export class Reference {
       case 'enter':
         return this.canEnter(s, t, c.lock, c.mode)
       case 'granted':
-        return this.rwHolders(s, c.lock).includes(claim(t, c.mode))
+        return !splitList(s[this.slot(c.lock) + 1]).some((one) => one >> 1 === t)
       case 'asleep':
         return !splitList(s[this.slot(c.queue)]).includes(t)
       case 'do':
