@@ -5,13 +5,16 @@ import { buildJavaScript } from '../../scripts/build.mjs'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Folder with `cli/main.js` and `cli/worker.js`. */
-    builtCli: string
+    /** Folder with `cli/main.js` and `cli/worker.js`; or why there is none, for those tests only that need it. */
+    builtCli: { readonly folder: string; readonly error: string | null }
   }
 }
 
 export async function setup(project: TestProject): Promise<void> {
   const folder = fileURLToPath(new URL('../../node_modules/.cache/heddle-test/', import.meta.url))
-  await buildJavaScript(folder)
-  project.provide('builtCli', folder)
+  const error = await buildJavaScript(folder).then(
+    () => null,
+    (reason: unknown) => String(reason),
+  )
+  project.provide('builtCli', { folder, error })
 }

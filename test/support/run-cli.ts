@@ -36,7 +36,7 @@ export async function heddle(argv: readonly string[], surroundings: Surroundings
     env: surroundings.env ?? {},
     cwd: surroundings.cwd ?? process.cwd(),
     cores: 2,
-    workerScript: pathToFileURL(path.join(inject('builtCli'), 'cli/worker.js')),
+    workerScript: pathToFileURL(built('cli/worker.js')),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
     onInterrupt: () => () => undefined,
   }
@@ -51,7 +51,13 @@ function keep(isTerminal: boolean): { readonly output: Output; readonly text: ()
 
 /** Path of the built command line, for tests that need a process of its own. */
 export function builtCli(): string {
-  return path.join(inject('builtCli'), 'cli/main.js')
+  return built('cli/main.js')
+}
+
+function built(file: string): string {
+  const { folder, error } = inject('builtCli')
+  if (error !== null) throw new Error(`the command line could not be built: ${error}`)
+  return path.join(folder, file)
 }
 
 /** A folder with these files, gone when the test is over. */
