@@ -25,8 +25,7 @@ export function splat(trace: Trace, failure: Failure): string {
   const task = trace.tasks.find((known) => known.name === failure.task)
   const lines = [CUT_HERE, opening, failure.message]
   if (task !== undefined) lines.push(`Task: ${task.name}  Context: ${task.context === 'irq' ? 'interrupt' : 'process'}`)
-  const stack = trace.stack.length > 0 ? trace.stack : [failure.where]
-  if (task !== undefined) lines.push('Call Trace:', ...stack.map((fn) => ` ${fn}`))
+  if (trace.stack.length > 0) lines.push('Call Trace:', ...trace.stack.map((fn) => ` ${fn}`))
   return [...lines, ...involvedObjects(trace)].join('\n')
 }
 

@@ -9,8 +9,9 @@ export function stepText(step: TraceStep): string {
   if (changes.length > 0) return changes.join(', ')
   const subject = partText(step.object, step.detail === '' ? step.object : step.detail)
   const result = step.result === '' || step.result === 'undefined' ? '' : ` = ${step.result}`
-  const isRead = step.writes.length === 0 && result !== '' && subject !== ''
-  return isRead ? `${subject}${result}` : `${step.op} ${subject}`.trimEnd() + result
+  if (step.writes.length === 0 && result !== '' && subject !== '') return `${subject}${result}`
+  const unchanged = step.writes.length > 0 && result === '' ? ' (unchanged)' : ''
+  return `${step.op} ${subject}`.trimEnd() + result + unchanged
 }
 
 /** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. ASCII, so that it survives any mailer. */

@@ -7,7 +7,8 @@ export function stuckTasks(trace: Trace, failure: Failure): readonly string[] {
   const tree = traceTree(trace)
   const name = (task: number): string => trace.tasks[task]?.name ?? `task ${task}`
   const lines = [failure.kind === 'deadlock' ? 'INFO: tasks blocked for ever: deadlock' : 'INFO: task blocked for ever: lost wake-up']
-  if (failure.message !== '') lines.push(failure.message)
+  // Of a deadlock the message says in one line what follows in several.
+  if (failure.kind !== 'deadlock' || trace.waiting.length === 0) lines.push(failure.message)
   for (const wait of trace.waiting) {
     lines.push(`${name(wait.task)} waits for ${waitText(wait)}`)
     const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAtEnd ?? []

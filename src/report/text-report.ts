@@ -16,7 +16,7 @@ export interface TextOptions {
 
 const METHODS: Readonly<Record<CheckedProgram['result']['method'], string>> = {
   plain: 'every interleaving',
-  reduced: 'every interleaving but for order that cannot matter',
+  reduced: 'every interleaving, but not the order of steps that commute',
   dpor: 'one interleaving of each kind',
   random: 'random interleavings',
 }
@@ -87,11 +87,12 @@ function explored(check: CheckResult, palette: Palette): string {
   const heads = ['program', 'verdict', 'states', 'steps', 'depth', 'time', '']
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const [header = '', ...body] = [heads, ...rows].map((row) => tableLine(row, widths))
-  const methods = [...new Set(check.programs.map((program) => METHODS[program.result.method]))]
-  const rate = check.statesPerSecond > 0 ? `, ${grouped(check.statesPerSecond)} states/s` : ''
-  const total = `${counted(check.states, 'state')} and ${counted(check.steps, 'step')} in ${secondsText(check.seconds)}${rate}, ${grouped(check.peakMemoryMiB)} MiB.`
-  const merge = `Chance that two states were taken for one: ${probabilityText(check.falseMergeProbability)}.`
-  return [palette.faint(header), ...body, `${total}\nTried: ${methods.join('; ')}. ${merge}`].join('\n')
+  const methods = [...new Set(check.programs.map((program) => METHODS[program.result.method]))].join('; ')
+  const rate = check.statesPerSecond > 0 ? ` (${grouped(check.statesPerSecond)} states/s)` : ''
+  const size = `${counted(check.states, 'state')}, ${counted(check.steps, 'step')}, ${secondsText(check.seconds)}${rate}, ${grouped(check.peakMemoryMiB)} MiB`
+  const bounds = check.bound === null ? 'no bound was hit' : `stopped by ${boundText(check.bound)}`
+  const merge = `chance that two states were taken for one: ${probabilityText(check.falseMergeProbability)}`
+  return [palette.faint(header), ...body, size, `tried: ${methods}; ${bounds}`, merge].join('\n')
 }
 
 /** Names and verdicts to the left, numbers to the right. */

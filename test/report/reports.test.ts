@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { jsonReport } from '../../src/report/json-report.js'
 import { junitReport } from '../../src/report/junit-report.js'
@@ -68,6 +70,15 @@ describe('JSON', () => {
   test('an object for one configuration, an array for several', () => {
     expect(JSON.parse(jsonReport([race]))).toMatchObject({ schema: 'heddle-result/1', verdict: 'race' })
     expect(JSON.parse(jsonReport([race, holds]))).toMatchObject([{ verdict: 'race' }, { verdict: 'holds' }])
+  })
+
+  test('is what the shipped schema says', () => {
+    const schema = readFileSync(new URL('../../schema/heddle-result-1.json', import.meta.url), 'utf8')
+    const valid = new Ajv2020({ allErrors: true }).compile(JSON.parse(schema) as object)
+    for (const checks of [[race], [race, holds, unknown, raceAndBound, own]]) {
+      valid(JSON.parse(jsonReport(checks)))
+      expect(valid.errors).toBeNull()
+    }
   })
 
   test('one failure of one program makes the whole a race; one bound an unknown', () => {
