@@ -1,0 +1,84 @@
+/** fs/ext4/inode.c, v5.10-rc5, data=ordered, blocks allocated before: neither journal nor delayed allocation. */
+import type { Kernel } from '../../kernel.js'
+import type { AddressSpace, Bio, Page, SyncMode } from '../../include/linux/mm-types.js'
+import { PageDirty, PagePrivate, PageWriteback } from '../../include/linux/page-flags.js'
+
+export const ext4Inode = {
+  /** ext4_writepages. Context: task or flusher. Bios are submitted when the pages are unlocked already. */
+  ext4_writepages(k: Kernel, mapping: AddressSpace, sync_mode: SyncMode): void {
+    if (!k.mapping_tagged(mapping, 'PAGECACHE_TAG_DIRTY')) return
+    if (sync_mode === 'WB_SYNC_ALL') k.tag_pages_for_writeback(mapping)
+    for (const bio of k.mpage_prepare_extent_to_map(mapping, sync_mode)) k.submit_bio(bio)
+  },
+
+  /**
+   * mpage_prepare_extent_to_map: ext4's own copy of write_cache_pages' loop; every block is mapped, so each page is
+   * written at once. Context: task or flusher.
+   * @returns the bios made
+   */
+  mpage_prepare_extent_to_map(k: Kernel, mapping: AddressSpace, sync_mode: SyncMode): readonly Bio[] {
+    const tag = sync_mode === 'WB_SYNC_ALL' ? 'PAGECACHE_TAG_TOWRITE' : 'PAGECACHE_TAG_DIRTY'
+    const bios: Bio[] = []
+    for (let index = 0; index < mapping.slots.length; index++) {
+      const page = k.find_get_page_tag(mapping, index, tag)
+      if (page === null) continue
+      k.lock_page(page)
+      if (!PageDirty(page) || (sync_mode === 'WB_SYNC_NONE' && PageWriteback(page)) || page.mapping.get() !== mapping) {
+        k.unlock_page(page)
+      } else {
+        k.wait_on_page_writeback(page)
+        k.BUG_ON(PageWriteback(page), 'PageWriteback(page)')
+        const bio = k.mpage_submit_page(mapping, page)
+        if (bio !== null) bios.push(bio)
+      }
+      k.put_page(page)
+    }
+    return bios
+  },
+
+  /** mpage_process_page_bufs and mpage_submit_page of a page whose block is mapped. Context: page locked. */
+  mpage_submit_page(k: Kernel, mapping: AddressSpace, page: Page): Bio | null {
+    const bh = k.page_buffers(page)
+    k.clear_page_dirty_for_io(page)
+    return k.ext4_bio_write_page(mapping, page, bh)
+  },
+
+  /** ext4_buffered_write_iter, generic_perform_write of one whole page. Context: task. @returns false without memory */
+  ext4_buffered_write_iter(k: Kernel, mapping: AddressSpace, word: string): boolean {
+    mapping.i_rwsem.downWrite()
+    const page = k.ext4_write_begin(mapping)
+    if (page !== null) {
+      page.data.set(word)
+      k.ext4_write_end(page)
+    }
+    mapping.i_rwsem.upWrite()
+    return page !== null
+  },
+
+  /** ext4_write_begin: the page, locked, with buffers. Its device does not ask for stable pages, so writeback goes on. */
+  ext4_write_begin(k: Kernel, mapping: AddressSpace): Page | null {
+    const page = k.grab_cache_page_write_begin(mapping, 0)
+    if (page !== null && !PagePrivate(page)) k.create_empty_buffers(page)
+    return page
+  },
+
+  /** ext4_write_end, block_commit_write: dirties buffer and page. Context: page locked. */
+  ext4_write_end(k: Kernel, page: Page): void {
+    k.mark_buffer_dirty(page, k.page_buffers(page))
+    k.unlock_page(page)
+    k.put_page(page)
+  },
+
+  /** ext4_dio_read_iter, iomap_dio_rw: what is dirty in the page cache is written and waited for, then the device is read. */
+  ext4_dio_read_iter(k: Kernel, mapping: AddressSpace): string {
+    mapping.i_rwsem.downRead()
+    k.filemap_write_and_wait_range(mapping)
+    const word = blockOf(mapping, 0).get()
+    mapping.i_rwsem.upRead()
+    return word
+  },
+}
+
+export function blockOf(mapping: AddressSpace, index: number): AddressSpace['blocks'][number] {
+  return mapping.blocks[index] as AddressSpace['blocks'][number]
+}

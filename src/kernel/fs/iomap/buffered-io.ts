@@ -1,0 +1,33 @@
+/** fs/iomap/buffered-io.c, v5.10-rc5, for blocks as large as a page: pages have nothing private. */
+import type { Kernel } from '../../kernel.js'
+import type { AddressSpace, Bio, Page } from '../../include/linux/mm-types.js'
+import { PageLocked, PageWriteback, TestSetPageDirty } from '../../include/linux/page-flags.js'
+
+export const iomapBufferedIo = {
+  /** iomap_writepage_map of a mapped page. Context: page locked; unlocks it. */
+  iomap_writepage_map(k: Kernel, mapping: AddressSpace, page: Page): Bio {
+    k.WARN_ON(!PageLocked(page), '!PageLocked(page)')
+    k.WARN_ON(PageWriteback(page), 'PageWriteback(page)')
+    const index = page.index.get()
+    k.clear_page_dirty_for_io(page)
+    k.set_page_writeback(page)
+    k.unlock_page(page)
+    return [page, mapping, index]
+  },
+
+  /** iomap_writepage_end_bio, iomap_finish_ioend. Context: completion interrupt. */
+  iomap_writepage_end_bio(k: Kernel, bio: Bio): void {
+    k.end_page_writeback(bio[0])
+  },
+
+  /** iomap_file_buffered_write of one whole page. Context: task, inode locked. @returns false without memory */
+  iomap_file_buffered_write(k: Kernel, mapping: AddressSpace, word: string): boolean {
+    const page = k.grab_cache_page_write_begin(mapping, 0)
+    if (page === null) return false
+    page.data.set(word)
+    if (!TestSetPageDirty(page)) k.__set_page_dirty(page, mapping)
+    k.unlock_page(page)
+    k.put_page(page)
+    return true
+  },
+}

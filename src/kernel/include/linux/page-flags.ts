@@ -1,0 +1,68 @@
+/** include/linux/page-flags.h: the bits the model has, and their accessors. Each accessor is one atomic operation. */
+import type { Kernel } from '../../kernel.js'
+import type { Page } from './mm-types.js'
+
+export const PAGE_FLAGS = [
+  'PG_locked',
+  'PG_waiters',
+  'PG_writeback',
+  'PG_dirty',
+  'PG_private',
+  'PG_lru',
+  'PG_reclaim',
+] as const
+
+export const PageLocked = (page: Page): boolean => page.flags.test('PG_locked')
+export const PageWriteback = (page: Page): boolean => page.flags.test('PG_writeback')
+export const TestSetPageWriteback = (page: Page): boolean => page.flags.testAndSet('PG_writeback')
+export const TestClearPageWriteback = (page: Page): boolean => page.flags.testAndClear('PG_writeback')
+export const PageDirty = (page: Page): boolean => page.flags.test('PG_dirty')
+export const TestSetPageDirty = (page: Page): boolean => page.flags.testAndSet('PG_dirty')
+export const TestClearPageDirty = (page: Page): boolean => page.flags.testAndClear('PG_dirty')
+export const PagePrivate = (page: Page): boolean => page.flags.test('PG_private')
+export const SetPagePrivate = (page: Page): void => page.flags.set('PG_private')
+export const ClearPagePrivate = (page: Page): void => page.flags.clear('PG_private')
+export const PageLRU = (page: Page): boolean => page.flags.test('PG_lru')
+export const SetPageLRU = (page: Page): void => page.flags.set('PG_lru')
+export const ClearPageLRU = (page: Page): void => page.flags.clear('PG_lru')
+export const PageReclaim = (page: Page): boolean => page.flags.test('PG_reclaim')
+export const SetPageReclaim = (page: Page): void => page.flags.set('PG_reclaim')
+export const ClearPageReclaim = (page: Page): void => page.flags.clear('PG_reclaim')
+
+/** Sets a bit by reading the word and writing it back: what happens to the word in between is undone. */
+export function __SetPageFlag(page: Page, bit: 'PG_locked'): void {
+  const word = page.flags.get()
+  page.flags.assign(word | page.flags.mask(bit))
+}
+
+/** Clears a bit by reading the word and writing it back. */
+export function __ClearPageFlag(page: Page, bit: 'PG_waiters'): void {
+  const word = page.flags.get()
+  page.flags.assign(word & ~page.flags.mask(bit))
+}
+
+/**
+ * The accessors whose policy is PF_ONLY_HEAD. They are inline functions of the kernel: a failure in them is reported in
+ * their caller.
+ */
+export const pageFlags = {
+  /** PF_ONLY_HEAD: asserts that the page is no tail, with CONFIG_DEBUG_VM_PGFLAGS only. Any context. */
+  PF_ONLY_HEAD(k: Kernel, page: Page): void {
+    if (k.config.debugVm) k.VM_BUG_ON(page.compound_head.get() !== null, 'PageTail(page)')
+  },
+  /** A hint, true if somebody may wait: may be set though nobody waits, never clear while somebody is queued. */
+  PageWaiters(k: Kernel, page: Page): boolean {
+    k.PF_ONLY_HEAD(page)
+    return page.flags.test('PG_waiters')
+  },
+  /** Called by waiters, under the lock of the wait queue. */
+  SetPageWaiters(k: Kernel, page: Page): void {
+    k.PF_ONLY_HEAD(page)
+    page.flags.set('PG_waiters')
+  },
+  /** Called by wakers, under the lock of the wait queue. */
+  ClearPageWaiters(k: Kernel, page: Page): void {
+    k.PF_ONLY_HEAD(page)
+    page.flags.clear('PG_waiters')
+  },
+}

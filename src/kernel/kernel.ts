@@ -1,0 +1,141 @@
+/** A kernel: a version, patches on top of it, and the machine it was booted on. */
+import type { World } from '../engine/index.js'
+import { blkCore } from './block/blk-core.js'
+import { buffer, bufferInlines } from './fs/buffer.js'
+import { ext4Inode } from './fs/ext4/inode.js'
+import { ext4PageIo } from './fs/ext4/page-io.js'
+import { fsWriteback } from './fs/fs-writeback.js'
+import { iomapBufferedIo } from './fs/iomap/buffered-io.js'
+import { promises, syscalls } from './fs/syscalls.js'
+import { xfsAops } from './fs/xfs/xfs-aops.js'
+import { pageFlags } from './include/linux/page-flags.js'
+import { waitInlines } from './include/linux/wait.js'
+import { debugInlines } from './lib/debug.js'
+import { createMachine, type Machine, type MachineConfig } from './machine.js'
+import { filemap, filemapInlines } from './mm/filemap.js'
+import { pageAlloc, pageAllocInlines } from './mm/page-alloc.js'
+import { pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
+import { shmem } from './mm/shmem.js'
+import { swap } from './mm/swap.js'
+import { truncate, truncateInlines } from './mm/truncate.js'
+import { vmscan } from './mm/vmscan.js'
+
+/** Functions of the kernel: each call is a frame of the trace, remembered by its value once it has returned. */
+const FUNCTIONS = {
+  ...filemap,
+  ...pageWriteback,
+  ...pageAlloc,
+  ...swap,
+  ...truncate,
+  ...vmscan,
+  ...shmem,
+  ...buffer,
+  ...ext4Inode,
+  ...ext4PageIo,
+  ...iomapBufferedIo,
+  ...xfsAops,
+  ...fsWriteback,
+  ...blkCore,
+  ...syscalls,
+}
+
+/** Inline functions and macros: what happens in them happens in their caller. */
+const INLINES = {
+  ...pageFlags,
+  ...filemapInlines,
+  ...pageWritebackInlines,
+  ...pageAllocInlines,
+  ...truncateInlines,
+  ...bufferInlines,
+  ...waitInlines,
+  ...debugInlines,
+  ...promises,
+}
+
+/** A table with the kernel filled in: what remains are the arguments. */
+type Bound<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends (k: Kernel, ...args: infer Args) => infer Result ? (...args: Args) => Result : never
+}
+
+type Functions = Bound<typeof filemap> &
+  Bound<typeof pageWriteback> &
+  Bound<typeof pageAlloc> &
+  Bound<typeof swap> &
+  Bound<typeof truncate> &
+  Bound<typeof vmscan> &
+  Bound<typeof shmem> &
+  Bound<typeof buffer> &
+  Bound<typeof ext4Inode> &
+  Bound<typeof ext4PageIo> &
+  Bound<typeof iomapBufferedIo> &
+  Bound<typeof xfsAops> &
+  Bound<typeof fsWriteback> &
+  Bound<typeof blkCore> &
+  Bound<typeof syscalls>
+
+type Inlines = Bound<typeof pageFlags> &
+  Bound<typeof filemapInlines> &
+  Bound<typeof pageWritebackInlines> &
+  Bound<typeof pageAllocInlines> &
+  Bound<typeof truncateInlines> &
+  Bound<typeof bufferInlines> &
+  Bound<typeof waitInlines> &
+  Bound<typeof debugInlines> &
+  Bound<typeof promises>
+
+/** The running kernel: its functions call each other through it, so that patches replace them everywhere. */
+export interface Kernel extends Machine, Functions, Inlines {}
+
+/** New bodies for functions; `base` is what the function was before the patch. */
+export type Replacements = {
+  readonly [Name in keyof (Functions & Inlines)]?: (Functions & Inlines)[Name] extends (...args: infer Args) => infer Result
+    ? (k: Kernel, base: (...args: Args) => Result, ...args: Args) => Result
+    : never
+}
+
+export interface Patch {
+  readonly name: string
+  readonly replacements: Replacements
+}
+
+export function patch(name: string, replacements: Replacements): Patch {
+  return { name, replacements }
+}
+
+/** A version of the kernel with patches applied in order. */
+export interface KernelImage {
+  readonly version: string
+  readonly patches: readonly Patch[]
+  /** Boots it on a fresh machine, at set-up time of a program. */
+  boot(world: World, config?: Partial<MachineConfig>): Kernel
+}
+
+type AnyFunction = (...args: readonly unknown[]) => unknown
+
+/** The kernel as it stands in v5.10-rc5 with `patches`; a `version` is itself a list of patches, see versions.ts. */
+export function build(version: string, patches: readonly Patch[]): KernelImage {
+  return {
+    version,
+    patches,
+    boot(world, config = {}) {
+      const kernel: Record<string, unknown> = {}
+      const k = kernel as unknown as Kernel
+      const link = (table: object, finish: (name: string, body: AnyFunction) => AnyFunction): void => {
+        for (const [name, source] of Object.entries(table) as [string, (k: Kernel, ...args: readonly unknown[]) => unknown][]) {
+          let body: AnyFunction = (...args) => source(k, ...args)
+          for (const { replacements } of patches) {
+            const replacement = (replacements as Readonly<Record<string, (k: Kernel, base: AnyFunction, ...args: readonly unknown[]) => unknown>>)[name]
+            if (replacement === undefined) continue
+            const base = body
+            body = (...args) => replacement(k, base, ...args)
+          }
+          kernel[name] = finish(name, body)
+        }
+      }
+      link(FUNCTIONS, (name, body) => world.fn(name, body))
+      link(INLINES, (_name, body) => body)
+      Object.assign(kernel, createMachine(world, config, k))
+      return k
+    },
+  }
+}

@@ -1,0 +1,34 @@
+/** include/asm-generic/bug.h, include/linux/mmdebug.h, and checks that are not visible to the kernel. */
+import type { Kernel } from '../kernel.js'
+import type { Page } from '../include/linux/mm-types.js'
+
+export const debugInlines = {
+  /** BUG_ON: ends the task. Wherever it stands, it is reported in the function around it. */
+  BUG_ON(k: Kernel, met: boolean, condition: string): void {
+    if (met) k.world.fail('bug-on', `BUG_ON(${condition})`)
+  },
+
+  BUG(k: Kernel, because: string): void {
+    k.world.fail('bug-on', `BUG(): ${because}`)
+  },
+
+  /** VM_BUG_ON_PAGE and VM_BUG_ON_PGFLAGS: callers ask for CONFIG_DEBUG_VM first, so that the test is no step without. */
+  VM_BUG_ON(k: Kernel, met: boolean, condition: string): void {
+    if (met) k.world.fail('vm-bug-on', `VM_BUG_ON_PAGE(${condition})`)
+  },
+
+  WARN_ON(k: Kernel, met: boolean, condition: string): void {
+    if (met) k.world.warn('warn-on', `WARN_ON(${condition})`)
+  },
+
+  /** Notes who owns the page lock now, where a program asks for it: whoever owned it must have given it up. */
+  lock_owned(k: Kernel, page: Page): void {
+    if (!k.config.lockLedger) return
+    if (page.lock_owner.swap(k.world.currentTask()) !== '') k.world.warn('assertion', 'two owners of a page lock')
+  },
+
+  /** Notes that the caller gives up the page lock: to be called before the bit is cleared. */
+  lock_given_up(k: Kernel, page: Page): void {
+    if (k.config.lockLedger) page.lock_owner.set('')
+  },
+}

@@ -1,0 +1,19 @@
+/** The kernel versions the model can be run as. */
+import { ProgramError } from '../engine/index.js'
+import { build, type KernelImage, type Patch } from './kernel.js'
+import { oldPageBitWait } from './versions/old-page-bit-wait.js'
+
+/** Each version is what has to be changed in v5.10-rc5, in order, to get it. */
+const VERSIONS: Readonly<Record<string, readonly Patch[]>> = {
+  'v5.10-rc5': [],
+  'v5.8': [oldPageBitWait],
+}
+
+export const kernelVersions: readonly string[] = Object.keys(VERSIONS)
+
+/** A kernel version with `patches` on top of it, applied in order. */
+export function kernel(version: string, patches: readonly Patch[] = []): KernelImage {
+  const own = VERSIONS[version]
+  if (own === undefined) throw new ProgramError(`there is no kernel ${version}`, `the versions are ${kernelVersions.join(', ')}`)
+  return build(version, [...own, ...patches])
+}
