@@ -24,14 +24,14 @@ export function diagramRows(
   const waits = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked')
   const failure = trace.failure
   const failing = tree.steps.findLast(({ step, at }) => chosen.has(at) && step.task === taskOf(trace, failure))
-  const ends = [...waits.map((stretch) => openWhileWaiting(tree, stretch)), ...(failing === undefined ? [] : [failing.path])]
+  const ends = [...waits.map((stretch) => stretch.openAfter), ...(failing === undefined ? [] : [failing.path])]
   const shown = tree.steps.filter(({ at }) => chosen.has(at))
   const writer = new RowWriter(visibleCalls(shown, ends, detail), chosen)
   kept.forEach((stretch, at) => {
     writer.stretch(stretch.steps)
     const reason = switchAfter(tree, stretch)
     if (reason !== undefined && kept[at + 1] !== undefined && kept[at + 1]?.task !== stretch.task) {
-      if (reason.reason === 'blocked') writer.waits(stretch.task, openWhileWaiting(tree, stretch), waitedFor(reason.text))
+      if (reason.reason === 'blocked') writer.waits(stretch.task, stretch.openAfter, waitedFor(reason.text))
       if (reason.reason === 'preempted') writer.marker(stretch.task, '<preempted>')
     }
   })
@@ -45,21 +45,14 @@ export function diagramRows(
 
 function writeWaiting(trace: Trace, tree: TraceTree, writer: RowWriter): void {
   for (const wait of trace.waiting) {
-    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAtEnd ?? []
+    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAfter ?? []
     writer.waits(wait.task, open, waitText(wait))
   }
 }
 
 /** Why the task of this stretch does not run in the next one. */
 function switchAfter(tree: TraceTree, stretch: Stretch): { readonly reason: string; readonly text: string } | undefined {
-  return tree.stretches[tree.stretches.indexOf(stretch) + 1]?.steps[0]?.step.switch
-}
-
-/** The calls in which a task waits: those of its next step if there is one, as it may have entered some since its last. */
-function openWhileWaiting(tree: TraceTree, stretch: Stretch): readonly CallNode[] {
-  const number = tree.stretches.indexOf(stretch)
-  const next = tree.stretches.find((later, at) => at > number && later.task === stretch.task)
-  return next?.steps[0]?.path ?? stretch.openAtEnd
+  return tree.stretches[stretch.number + 1]?.steps[0]?.step.switch
 }
 
 function taskOf(trace: Trace, failure: Failure | null): number {

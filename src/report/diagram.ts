@@ -3,12 +3,12 @@ import type { Trace } from '../engine/result.js'
 import { layOut, type Layout } from './columns.js'
 import { diagramRows, type Detail } from './diagram-rows.js'
 import { relevance } from './relevance.js'
-import { traceTree, type PlacedStep, type TraceTree } from './trace-tree.js'
+import { traceTree, type TraceTree } from './trace-tree.js'
 
 export interface DiagramOptions {
   /** No line is longer. Default 72: what survives an email and a few rounds of quoting. */
   readonly width?: number
-  /** How many lines to fill with what matters; more only where there are more context switches. Default 27. */
+  /** How many lines to fill with what matters; more only where there are many context switches. Default 27. */
   readonly lines?: number
 }
 
@@ -16,6 +16,8 @@ export interface DiagramOptions {
 const PRICE_MAX = 12
 /** How many of the most relevant steps are tried, so that traces of any length are drawn quickly. */
 const CANDIDATES_MAX = 120
+/** A diagram with more context switches than this explains nothing; random schedules have hundreds. */
+const STRETCHES_MAX = 16
 
 /** The trace as a diagram, ready to paste: lines separated by newlines, no trailing blanks, none at the end. */
 export function diagram(trace: Trace, options: DiagramOptions = {}): string {
@@ -43,18 +45,15 @@ export function diagram(trace: Trace, options: DiagramOptions = {}): string {
   return [...best.lines, ...footer].map((line) => line.trimEnd()).join('\n')
 }
 
-/** Where the failure shows, and from every stretch that matters the step that matters most. */
+/** Where the failure shows, and from every stretch the step that matters most; of very many stretches, the most relevant. */
 function indispensable(tree: TraceTree, prices: readonly number[]): Set<number> {
-  const chosen = new Set<number>()
-  for (const stretch of tree.stretches) {
-    const best = stretch.steps.reduce<PlacedStep | null>((seen, placed) => {
-      const price = prices[placed.at] ?? Infinity
-      return price < (seen === null ? Infinity : (prices[seen.at] ?? Infinity)) ? placed : seen
-    }, null)
-    if (best !== null) chosen.add(best.at)
-  }
-  prices.forEach((price, index) => price === 0 && chosen.add(index))
-  return chosen
+  const price = (index: number): number => prices[index] ?? Infinity
+  const best = tree.stretches
+    .map((stretch) => stretch.steps.map((placed) => placed.at).reduce((a, b) => (price(b) < price(a) ? b : a)))
+    .filter((index) => price(index) < Infinity)
+    .sort((a, b) => price(a) - price(b) || b - a)
+  const failing = [...prices.keys()].filter((index) => price(index) === 0)
+  return new Set([...best.slice(0, STRETCHES_MAX), ...failing])
 }
 
 /** What else might be shown, the most relevant first. */

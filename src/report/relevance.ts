@@ -6,6 +6,7 @@
  * cheap to reach explains the failure best.
  */
 import type { Trace, TraceStep } from '../engine/result.js'
+import { Conflicts, type Conflict } from './conflicts.js'
 import { isStuck } from './failure-text.js'
 import { isLifetime } from './step-text.js'
 import { failingStep, type PlacedStep, type Stretch, type TraceTree } from './trace-tree.js'
@@ -37,7 +38,8 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const { steps } = tree
   const conflicts = new Conflicts(steps.map(({ step }) => step))
   const starts = startingPoints(trace, tree)
-  const prices = distances(starts, steps.length, (index) => edges(index, tree, conflicts))
+  const origins = new Origins(tree, conflicts)
+  const prices = distances(starts, steps.length, (index) => origins.edges(index))
   const takenBack = new Set(tree.stretches.flatMap(stepsTakenBack))
   return prices.map((price, index) => {
     const step = steps[index]?.step
@@ -75,69 +77,48 @@ function startingPoints(trace: Trace, tree: TraceTree): readonly number[] {
   return [...last.values()]
 }
 
-function edges(index: number, tree: TraceTree, conflicts: Conflicts): readonly Edge[] {
-  const found = [...conflicts.edges(index)]
-  const placed = tree.steps[index]
-  const stretch = tree.stretches[placed?.stretch ?? -1]
-  const first = stretch?.steps[0]?.at ?? 0
-  for (let to = first; to < index; to++) found.push({ to, price: PRICE.before })
-  if (first === 0) return found
-  found.push({ to: first - 1, price: PRICE.switch })
-  const own = tree.steps.findLastIndex(({ step }, at) => at < first && step.task === stretch?.task)
-  return own < 0 ? found : [...found, { to: own, price: PRICE.switch }]
+/** Where the steps come from. Asked for dearer and dearer steps, so that each stretch need be walked only once. */
+class Origins {
+  private readonly walked = new Map<number, number>()
+  private readonly steps: readonly PlacedStep[]
+
+  constructor(
+    private readonly tree: TraceTree,
+    private readonly conflicts: Conflicts,
+  ) {
+    this.steps = tree.steps
+  }
+
+  edges(index: number): readonly Edge[] {
+    const number = this.steps[index]?.stretch ?? -1
+    const stretch = this.tree.stretches[number]
+    const found = this.conflicts.before(index).flatMap((conflict) => this.conflictEdges(conflict))
+    const first = stretch?.steps[0]?.at ?? 0
+    for (let to = this.walked.get(number) ?? first; to < index; to++) found.push({ to, price: PRICE.before })
+    if (this.walked.has(number)) {
+      this.walked.set(number, Math.max(index, this.walked.get(number) ?? 0))
+      return found
+    }
+    this.walked.set(number, index)
+    if (first > 0) found.push({ to: first - 1, price: PRICE.switch })
+    const before = this.tree.stretches.findLast((earlier) => earlier.number < number && earlier.task === stretch?.task)
+    const own = before?.steps.at(-1)?.at
+    return own === undefined ? found : [...found, { to: own, price: PRICE.switch }]
+  }
+
+  private conflictEdges({ seen, write, reads, overtaken }: Conflict): Edge[] {
+    const found: Edge[] = []
+    const unchanged = this.steps[write]?.step.changes.length === 0 ? PRICE.unchanged : 0
+    if (seen >= 0) found.push({ to: seen, price: PRICE.readsFrom })
+    if (write >= 0) found.push({ to: write, price: unchanged + (reads ? PRICE.readsFrom : PRICE.overwrites) })
+    if (overtaken >= 0) found.push({ to: overtaken, price: PRICE.overtakes })
+    return found
+  }
 }
 
 /** Page locks are bits like any other, so that only the name can tell. */
 function isLocking(step: TraceStep): boolean {
   return /lock|^(down|up|try_?down)(Read|Write|_)/i.test(`${step.op} ${step.detail}`)
-}
-
-/** Who touched which location when. */
-class Conflicts {
-  private readonly accesses = new Map<string, { readonly index: number; readonly task: number; readonly writes: boolean }[]>()
-
-  constructor(private readonly steps: readonly TraceStep[]) {
-    steps.forEach((step, index) => {
-      const writes = new Set(step.writes)
-      for (const location of new Set([...step.reads, ...step.writes])) {
-        const list = this.accesses.get(location) ?? []
-        if (list.length === 0) this.accesses.set(location, list)
-        list.push({ index, task: step.task, writes: writes.has(location) })
-      }
-    })
-  }
-
-  /** True if some step of another task conflicts with this one, before or after. */
-  isShared(index: number): boolean {
-    const step = this.steps[index]
-    if (step === undefined) return false
-    const conflictsAt = (location: string, writes: boolean): boolean =>
-      (this.accesses.get(location) ?? []).some((other) => other.task !== step.task && (writes || other.writes))
-    return step.reads.some((at) => conflictsAt(at, false)) || step.writes.some((at) => conflictsAt(at, true))
-  }
-
-  /** The latest conflicting steps before this one, location by location. */
-  edges(index: number): readonly Edge[] {
-    const step = this.steps[index]
-    if (step === undefined) return []
-    const reads = new Set(step.reads)
-    const writes = new Set(step.writes)
-    const found: Edge[] = []
-    for (const location of new Set([...reads, ...writes])) {
-      const earlier = (this.accesses.get(location) ?? []).filter((other) => other.index < index)
-      const seen = reads.has(location) ? earlier.findLast((other) => other.writes) : undefined
-      if (seen !== undefined) found.push({ to: seen.index, price: PRICE.readsFrom })
-      const others = earlier.filter((other) => other.task !== step.task)
-      const writer = others.findLast((other) => other.writes)
-      const unchanged = writer !== undefined && this.steps[writer.index]?.changes.length === 0 ? PRICE.unchanged : 0
-      if (writer !== undefined) {
-        found.push({ to: writer.index, price: unchanged + (reads.has(location) ? PRICE.readsFrom : PRICE.overwrites) })
-      }
-      const reader = others.findLast((other) => !other.writes && other.index > (writer?.index ?? -1))
-      if (reader !== undefined && writes.has(location)) found.push({ to: reader.index, price: PRICE.overtakes })
-    }
-    return found
-  }
 }
 
 /** Cheapest way from any start to every step; prices are small whole numbers, so a bucket for each will do. */

@@ -11,7 +11,7 @@ export function stuckTasks(trace: Trace, failure: Failure): readonly string[] {
   if (failure.kind !== 'deadlock' || trace.waiting.length === 0) lines.push(failure.message)
   for (const wait of trace.waiting) {
     lines.push(`${name(wait.task)} waits for ${waitText(wait)}`)
-    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAtEnd ?? []
+    const open = tree.stretches.findLast((stretch) => stretch.task === wait.task)?.openAfter ?? []
     if (open.length > 0) lines.push('Call Trace:', ...[...open].reverse().map((call) => ` ${call.fn}`))
   }
   const cycle = waitCycle(trace)

@@ -25,10 +25,12 @@ export interface PlacedStep {
 
 /** Neighbouring steps of one task: what lies between two context switches. */
 export interface Stretch {
+  /** Position among the stretches of the trace. */
+  readonly number: number
   readonly task: number
   readonly steps: readonly PlacedStep[]
-  /** Calls open when the task was switched away from, outermost first. */
-  readonly openAtEnd: readonly CallNode[]
+  /** Calls open when the task goes on, or at the end of the trace if it never does; outermost first. */
+  readonly openAfter: readonly CallNode[]
 }
 
 export interface TraceTree {
@@ -40,7 +42,8 @@ export interface TraceTree {
 export function traceTree(trace: Trace): TraceTree {
   const open = new Map<number, CallNode[]>()
   const steps: PlacedStep[] = []
-  const stretches: { task: number; steps: PlacedStep[]; openAtEnd: readonly CallNode[] }[] = []
+  const stretches: { number: number; task: number; steps: PlacedStep[]; openAfter: readonly CallNode[] }[] = []
+  const latest = new Map<number, { openAfter: readonly CallNode[] }>()
   let calls = 0
   for (const event of trace.events) {
     const stack = open.get(event.task) ?? []
@@ -52,18 +55,18 @@ export function traceTree(trace: Trace): TraceTree {
     } else {
       let stretch = stretches.at(-1)
       if (stretch?.task !== event.task) {
-        const before = stretch
-        if (before !== undefined) before.openAtEnd = [...(open.get(before.task) ?? [])]
-        stretch = { task: event.task, steps: [], openAtEnd: [] }
+        const before = latest.get(event.task)
+        if (before !== undefined) before.openAfter = [...stack]
+        stretch = { number: stretches.length, task: event.task, steps: [], openAfter: [] }
         stretches.push(stretch)
+        latest.set(event.task, stretch)
       }
-      const placed = { step: event, at: steps.length, path: [...stack], stretch: stretches.length - 1 }
+      const placed = { step: event, at: steps.length, path: [...stack], stretch: stretch.number }
       stretch.steps.push(placed)
       steps.push(placed)
     }
   }
-  const final = stretches.at(-1)
-  if (final !== undefined) final.openAtEnd = [...(open.get(final.task) ?? [])]
+  for (const [task, stretch] of latest) stretch.openAfter = [...(open.get(task) ?? [])]
   return { steps, stretches }
 }
 
