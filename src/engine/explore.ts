@@ -1,10 +1,12 @@
 import { ProgramError } from './errors.js'
 import { falseMergeProbability } from './hash.js'
 import type { Machine } from './machine.js'
+import type { Access } from './operation.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, FoundFailure, Result } from './result.js'
 import { encodeSchedule } from './schedule.js'
-import { exhaust, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
+import { explorePartialOrders } from './search/dpor.js'
+import { exploreStates, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
 import { choiceOf, failureKey, taskOf, type FailureLog, type Move } from './search/failures.js'
 import type { Limits } from './search/limits.js'
 import { findShortest } from './search/shortest.js'
@@ -14,8 +16,10 @@ import { walk } from './search/walk.js'
 export interface ExploreOptions extends Limits {
   /** Whether steps that commute may be tried in one order only. Default true. */
   readonly reduction?: boolean
-  /** States to visit without reduction before trying with it. */
-  readonly plainStates?: number
+  /** The one search method to use, rather than what suits the program. */
+  readonly method?: 'plain' | 'reduced' | 'dpor'
+  /** Whether the order of two operations may matter; replaced only to test the tests. */
+  readonly dependence?: (x: readonly Access[], y: readonly Access[]) => boolean
   /** Whether to look for the shortest trace of each failure. Default true. */
   readonly shortest?: boolean
   /** Selects the fingerprint function; two runs with different seeds give the same answer unless states were merged falsely. */
@@ -30,24 +34,61 @@ const PLAIN_STATES = 20_000
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
   const machine = load(subject, options.seed)
-  const { onFinalState, ...limits } = options
-  const atFinalState = onFinalState && ((): void => onFinalState(() => describeState(machine)))
-  const search: ExhaustiveOptions = { ...limits, onFinalState: atFinalState }
-  if (options.reduction === false) return finish(subject, machine, exhaust(machine, search), 'plain', options)
-  const budget = options.plainStates ?? PLAIN_STATES
-  const plain = exhaust(machine, { ...search, maxStates: Math.min(budget, options.maxStates ?? Infinity) })
-  if (plain.bound !== 'max-states' || budget >= (options.maxStates ?? Infinity)) return finish(subject, machine, plain, 'plain', options)
-  return finish(subject, machine, exhaustReduced(machine, search), 'reduced', options)
+  const { method, search } = options.method === undefined ? exploreAny(subject, machine, options) : { method: options.method, search: run(searchBy(options.method, machine, options)) }
+  return finish(subject, machine, search, method, options)
+}
+
+/** A search that can be interrupted: it yields now and then. */
+type Search = Generator<void, Exploration>
+
+/** Plain search while it is small, then whichever kind of reduction finishes first, by turns. */
+function exploreAny(subject: Program, machine: Machine, options: ExploreOptions): { method: Result['method']; search: Exploration } {
+  const limit = options.maxStates ?? Infinity
+  if (options.reduction === false || limit <= PLAIN_STATES) return { method: 'plain', search: run(searchBy('plain', machine, options)) }
+  const plain = run(searchBy('plain', machine, { ...options, maxStates: PLAIN_STATES }))
+  if (plain.bound !== 'max-states') return { method: 'plain', search: plain }
+  const methods = machine.cyclic ? (['reduced'] as const) : (['reduced', 'dpor'] as const)
+  const racing = methods.map((method, i) => ({ method, search: searchBy(method, i === 0 ? machine : load(subject, options.seed), options) }))
+  for (;;) {
+    for (const { method, search } of racing) {
+      const { done, value } = search.next()
+      if (done === true) return { method, search: value }
+    }
+  }
+}
+
+function run(search: Search): Exploration {
+  for (;;) {
+    const { done, value } = search.next()
+    if (done === true) return value
+  }
+}
+
+function searchBy(method: 'plain' | 'reduced' | 'dpor', machine: Machine, options: ExploreOptions): Search {
+  const { onFinalState } = options
+  const own = { ...limitsOf(options), onFinalState: onFinalState && ((): void => onFinalState(() => describeState(machine))) }
+  switch (method) {
+    case 'plain':
+      return exploreStates(machine, own)
+    case 'reduced':
+      return exploreReduced(machine, own)
+    case 'dpor':
+      return explorePartialOrders(machine, { ...own, dependence: options.dependence })
+  }
 }
 
 /** Searches with persistent sets, again and again until nothing new was learned on the way. */
-function exhaustReduced(machine: Machine, options: ExhaustiveOptions): Exploration {
+function* exploreReduced(machine: Machine, options: ExhaustiveOptions): Search {
   for (;;) {
-    const reduction = new PersistentSets(machine)
     const { cyclic } = machine
-    const search = exhaust(machine, { ...options, reduction })
+    const reduction = new PersistentSets(machine)
+    const search = yield* exploreStates(machine, { ...options, reduction })
     if ((reduction.complete && cyclic === machine.cyclic) || search.bound !== null) return search
   }
+}
+
+function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
+  return { ...(maxStates !== undefined && { maxStates }), ...(maxDepth !== undefined && { maxDepth }), ...(poll && { poll }) }
 }
 
 function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {
@@ -71,7 +112,7 @@ function settleFailures(machine: Machine, log: FailureLog, bound: Bound | null, 
   const met = [...log]
   if (met.length === 0) return []
   const wanted = new Set(met.map(({ failure }) => failureKey(failure)))
-  const best = options.shortest === false || bound === 'interrupted' ? undefined : findShortest(machine, wanted, options)
+  const best = options.shortest === false || bound === 'interrupted' ? undefined : findShortest(machine, wanted, limitsOf(options))
   return met
     .map(({ failure, path }) => {
       const short = best?.found.get(failureKey(failure))

@@ -218,6 +218,8 @@ export class Machine {
     return local.id
   }
 
+  /** Failures met before the first step. */
+  initialFailures: readonly Failure[] = []
   /** Whether some task runs in interrupt context. */
   hasInterrupts = false
   /** Objects that one task at a time can hold. */
@@ -227,6 +229,7 @@ export class Machine {
   seal(): void {
     invariant(this.tasks.length <= TASKS_MAX, `at most ${TASKS_MAX} tasks`)
     this.state.forgetHistory()
+    this.initialFailures = this.noticed.splice(0)
     this.hasInterrupts = this.tasks.some((task) => task.context === 'irq')
   }
 }

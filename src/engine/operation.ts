@@ -27,6 +27,8 @@ export interface OperationKind {
   accesses(machine: Machine, op: Operation): readonly Access[]
   /** `eager`: no step, performed at once. `choice`: no step, one branch for each value. */
   readonly invisible?: 'eager' | 'choice'
+  /** The operation may start a task. */
+  readonly startsTask?: true
   /** The operation cannot happen while another task holds its object exclusively. */
   readonly blocksOnHolder?: true
   /** The arguments in words. */

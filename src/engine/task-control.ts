@@ -58,6 +58,7 @@ const mightSleep: OperationKind = {
 
 const start: OperationKind = {
   name: 'start',
+  startsTask: true,
   execute(machine, op, task) {
     const handle = op.object as TaskHandle
     const started = machine.state.get(handle.slot) >> 1

@@ -73,7 +73,7 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   machine.runner.listener = recorder
   for (let task = 0; task < machine.tasks.length; task++) replayStart(machine, task)
   const events: TraceEvent[] = []
-  const failures: Failure[] = machine.noticed.splice(0)
+  const failures: Failure[] = [...machine.initialFailures]
   let steps = 0
   let contextSwitches = 0
   let last = -1

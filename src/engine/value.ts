@@ -5,6 +5,9 @@ import { hashString, mixA, mixB } from './hash.js'
 /** What a cell may hold and a remembered call may return: primitives, tracked objects, and arrays of these. */
 export type Value = undefined | null | boolean | number | string | object | readonly Value[]
 
+/** The type of a variable that is initialised with a value of type T: `number` for `0`. */
+export type Widened<T> = T extends boolean ? boolean : T extends number ? number : T extends string ? string : T
+
 export const UNDEFINED = 0
 export const NULL = 2
 export const FALSE = 4

@@ -13,7 +13,7 @@ import { Rwsem } from './rwsem.js'
 import { Scope } from './scope.js'
 import { Spinlock } from './spinlock.js'
 import { TaskControl, TaskHandle, type TaskOptions } from './task-control.js'
-import type { Value } from './value.js'
+import type { Value, Widened } from './value.js'
 import { WaitQueue } from './wait-queue.js'
 
 /** Makes tracked objects: at set-up time, and for the fields of a pool object. */
@@ -28,13 +28,13 @@ export class Objects {
   }
 
   /** One shared variable. */
-  cell<T extends Value>(name: string, init: T): Cell<T> {
-    return this.scope.own(new Cell<T>(this.scope, name, init))
+  cell<T extends Value>(name: string, init: T): Cell<Widened<T>> {
+    return this.scope.own(new Cell<Widened<T>>(this.scope, name, init as Widened<T>))
   }
 
   /** A shared variable that holds a tracked object or null. */
   ref<T extends object>(name: string, init: T | null = null): Cell<T | null> {
-    return this.cell<T | null>(name, init)
+    return this.scope.own(new Cell<T | null>(this.scope, name, init))
   }
 
   /** A word of named bits. */
@@ -46,8 +46,8 @@ export class Objects {
     return this.scope.own(new Counter(this.scope, name, init))
   }
 
-  list<T extends Value>(name: string, init: readonly T[] = []): List<T> {
-    return this.scope.own(new List<T>(this.scope, name, init))
+  list<T extends Value>(name: string, init: readonly T[] = []): List<Widened<T>> {
+    return this.scope.own(new List<Widened<T>>(this.scope, name, init as readonly Widened<T>[]))
   }
 
   spinlock(name: string): Spinlock {
@@ -132,8 +132,8 @@ export class World extends Objects {
   }
 
   /** Private memory of the running task, on the stack of the current call. */
-  own<T extends Value>(name: string, init: T): Own<T> {
-    return new Own<T>(this.machine.runner, this.machine.values, name, init)
+  own<T extends Value>(name: string, init: T): Own<Widened<T>> {
+    return new Own<Widened<T>>(this.machine.runner, this.machine.values, name, init as Widened<T>)
   }
 
   /** A step that touches nothing. */
@@ -142,7 +142,7 @@ export class World extends Objects {
   }
 
   /** Fails with kind `assertion` unless `condition` holds. */
-  assert(condition: boolean, message: string): asserts condition {
+  assert(condition: boolean, message: string): void {
     if (!condition) this.fail('assertion', message)
   }
 

@@ -13,8 +13,6 @@ export interface Reduction {
    * @returns mask of those to be tried, not empty.
    */
   select(machine: Machine, enabled: number): number
-  /** To be asked after the tasks of a smaller set were tried and all led to states on the present path. */
-  readonly name: string
 }
 
 export interface Exploration {
@@ -34,15 +32,15 @@ export interface ExhaustiveOptions extends Limits {
 
 /**
  * Depth-first search of all states, with the visited set, an explicit stack and an undo log.
- * A state's branches are the tasks that can go on, or the values of a pending `choose`.
+ * A state's branches are the tasks that can go on, or the values of a pending `choose`. Yields every few thousand steps.
  */
-export function exhaust(machine: Machine, options: ExhaustiveOptions = {}): Exploration {
+export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}): Generator<void, Exploration> {
   const { reduction } = options
   const maxStates = options.maxStates ?? Infinity
   const maxDepth = options.maxDepth ?? Infinity
   const { state } = machine
   const visited = new VisitedSet()
-  const failures = new FailureLog()
+  const failures = new FailureLog(machine.initialFailures)
   const onPath = new Map<string, number>()
   const keyOfState = (): string => `${state.fingerprintA},${state.fingerprintB}`
   /** For each depth: tasks left to try, tasks held back by the reduction, undo mark, choosing task and its values left, the move taken. */
@@ -94,7 +92,6 @@ export function exhaust(machine: Machine, options: ExhaustiveOptions = {}): Expl
   }
 
   visited.add(state.fingerprintA, state.fingerprintB)
-  if (machine.noticed.length > 0) failures.record(machine.noticed, () => [])
   enter()
   while (depth >= 0) {
     const choosing = chooser[depth] as number
@@ -145,6 +142,7 @@ export function exhaust(machine: Machine, options: ExhaustiveOptions = {}): Expl
         bound = asked
         break
       }
+      yield
     }
   }
   state.undo(0)

@@ -27,6 +27,11 @@ export function choiceOf(m: Move): number {
 export class FailureLog {
   private readonly found = new Map<string, { readonly failure: Failure; readonly path: readonly Move[] }>()
 
+  /** @param initial failures met before the first step. */
+  constructor(initial: readonly Failure[]) {
+    this.record([...initial], () => [])
+  }
+
   get size(): number {
     return this.found.size
   }

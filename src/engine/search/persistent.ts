@@ -14,7 +14,6 @@ const GROWTH_EIGHTHS = 2
  * that was unknown when it began (`complete`); otherwise it is to be repeated with what was learned.
  */
 export class PersistentSets implements Reduction {
-  readonly name = 'persistent sets'
   private futures: Futures
 
   constructor(private readonly machine: Machine) {

@@ -103,7 +103,8 @@ export function findShortest(machine: Machine, wanted: ReadonlySet<string> | und
 
   const root = tree.root()
   costs.improve(keyA(-1), keyB(-1), 0)
-  if (machine.noticed.length > 0) record(root)
+  machine.noticed.push(...machine.initialFailures)
+  record(root)
   for (let level = 0; level <= SWITCHES_MAX && bound === null; level++) {
     const sizeBefore = tree.size
     if (level === 0) enterNew(root, -1)

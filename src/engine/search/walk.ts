@@ -78,14 +78,13 @@ const PCT_DEPTHS = [2, 3, 4, 5]
 /** Runs the program under random schedules. Never shows that it holds. */
 export function walk(machine: Machine, options: WalkOptions): Walks {
   const random = new Random(options.seed)
-  const failures = new FailureLog()
+  const failures = new FailureLog(machine.initialFailures)
   const maxDepth = options.maxDepth ?? RUN_STEPS_MAX
   let steps = 0
   let depth = 0
   let expected = 64
   let run = 0
   let bound: Bound | null = null
-  if (machine.noticed.length > 0) failures.record(machine.noticed, () => [])
   for (; run < options.runs && bound === null; run++) {
     const scheduler =
       options.strategy === 'uniform'

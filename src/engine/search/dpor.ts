@@ -1,0 +1,250 @@
+import type { Machine } from '../machine.js'
+import { dependent, type Access, type Operation } from '../operation.js'
+import type { Bound } from '../result.js'
+import { judgeEnding } from './ending.js'
+import type { Exploration } from './exhaustive.js'
+import { FailureLog, move, type Move } from './failures.js'
+import { POLL_STEPS, type Limits } from './limits.js'
+
+export interface DporOptions extends Limits {
+  /** Called at every final state. */
+  readonly onFinalState?: (() => void) | undefined
+  /** Whether the order of two operations may matter; replaced only by tests. */
+  readonly dependence?: ((x: readonly Access[], y: readonly Access[]) => boolean) | undefined
+}
+
+/** One event of the present execution. */
+interface Event {
+  task: number
+  accesses: readonly Access[]
+  /** For each task, the position + 1 of its last event that happens before this one (or is it). */
+  clock: Int32Array
+}
+
+/** What is to be explored from the state before an event. */
+interface Point {
+  mark: number
+  enabled: number
+  /** Tasks to be tried, those tried among them. */
+  backtrack: number
+  /** Tasks whose turn here leads to nothing new. */
+  sleep: number
+  /** The task that makes a choice here, or -1, and how many of its values are left. */
+  choosing: number
+  choicesLeft: number
+  /** For a task to be tried: the tasks to follow it, so that the reversal it was added for is reached at once. */
+  guides: Map<number, readonly number[]> | undefined
+  /** The guide that led here, and how much of it has been followed. */
+  guide: readonly number[]
+  followed: number
+}
+
+/**
+ * Stateless search with source sets and sleep sets (Abdulla, Aronis, Jonsson, Sagonas, POPL 2014): explores at least one
+ * execution of each equivalence class, where executions are equivalent if they order dependent operations alike.
+ * For programs without cycles of states.
+ */
+export function* explorePartialOrders(machine: Machine, options: DporOptions = {}): Generator<void, Exploration> {
+  const tasks = machine.tasks.length
+  const isDependent = options.dependence ?? dependent
+  const maxStates = options.maxStates ?? Infinity
+  const maxDepth = options.maxDepth ?? Infinity
+  const { state } = machine
+  const failures = new FailureLog(machine.initialFailures)
+  const points: Point[] = []
+  const events: Event[] = []
+  const moves: Move[] = []
+  /** For each task, the clock of its last event, or of the event that started it. */
+  const clocks: Int32Array[][] = Array.from({ length: tasks }, () => [new Int32Array(tasks)])
+  const startedBy: number[] = []
+  /** For each location, the positions of the events that touch it. */
+  const byLocation = new Map<number, number[]>()
+  let depth = 0
+  let deepest = 0
+  let steps = 0
+  let finalStates = 0
+  let bound: Bound | null = null
+  let nextPoll = POLL_STEPS
+
+  const clockOf = (task: number): Int32Array => clocks[task]?.at(-1) as Int32Array
+  const happensBefore = (position: number, clock: Int32Array): boolean => (clock[(events[position] as Event).task] as number) > position
+
+  /**
+   * Makes sure that the event at `position` and the next operation of `task` are also explored the other way round.
+   */
+  const reverse = (position: number, task: number, op: Operation, accesses: readonly Access[]): void => {
+    const first = events[position] as Event
+    const point = points[position] as Point
+    let initials = 0
+    let seen = 0
+    const free: number[] = []
+    for (let at = position + 1; at < depth; at++) {
+      const event = events[at] as Event
+      if ((event.clock[first.task] as number) > position) continue
+      const bit = 1 << event.task
+      if ((seen & bit) === 0) {
+        seen |= bit
+        if (free.every((earlier) => !happensBefore(earlier, event.clock))) initials |= bit
+      }
+      free.push(at)
+    }
+    if ((seen & (1 << task)) === 0) {
+      const clock = clockOf(task)
+      if (free.every((earlier) => !happensBefore(earlier, clock) && !isDependent((events[earlier] as Event).accesses, accesses))) initials |= 1 << task
+    }
+    if (initials & (point.backtrack | point.sleep)) return
+    const possible = initials & point.enabled
+    if (possible === 0) {
+      if (op.kind.enabled === undefined) point.backtrack |= point.enabled
+      return
+    }
+    const chosen = 31 - Math.clz32(possible & -possible)
+    point.backtrack |= 1 << chosen
+    const order = [...free.map((at) => (events[at] as Event).task), task]
+    order.splice(order.indexOf(chosen), 1)
+    point.guides ??= new Map()
+    point.guides.set(chosen, order)
+  }
+
+  /** Finds the races of a task's next operation with the events so far; `clock` becomes the clock of its event. */
+  const findRaces = (task: number, op: Operation, accesses: readonly Access[], clock: Int32Array): void => {
+    const blocking = op.kind.enabled !== undefined
+    const base = blocking ? clock.slice() : clock
+    for (const at of eventsAt(accesses)) {
+      const event = events[at] as Event
+      if (event.task === task || (base[event.task] as number) > at || !isDependent(event.accesses, accesses)) continue
+      reverse(at, task, op, accesses)
+      join(clock, event.clock)
+    }
+  }
+
+  /** Positions of the events that touch one of these locations, last first. */
+  const eventsAt = (accesses: readonly Access[]): readonly number[] => {
+    const [only] = accesses
+    if (only === undefined) return []
+    const positions = accesses.length === 1 ? [...(byLocation.get(only.location) ?? [])] : [...new Set(accesses.flatMap((access) => byLocation.get(access.location) ?? []))].sort((x, y) => x - y)
+    return positions.reverse()
+  }
+
+  const enter = (sleep: number, guide: readonly number[], followed: number): void => {
+    const choosing = machine.choosingTask()
+    const enabled = choosing >= 0 ? 1 << choosing : machine.enabledTasks()
+    const point: Point = { mark: state.mark(), enabled, backtrack: 0, sleep, choosing, choicesLeft: 0, guides: undefined, guide, followed }
+    points[depth] = point
+    if (choosing >= 0) {
+      point.choicesLeft = (machine.local(choosing).operation as Operation).a
+      return
+    }
+    for (let task = 0; task < tasks; task++) {
+      if (enabled & (1 << task)) continue
+      const op = machine.local(task).operation
+      if (op === undefined) continue
+      findRaces(task, op, op.accesses(machine), clockOf(task).slice())
+    }
+    if (enabled === 0) {
+      if (judgeEnding(machine)) {
+        finalStates++
+        options.onFinalState?.()
+      }
+      if (machine.noticed.length > 0) failures.record(machine.noticed, () => moves.slice(0, depth))
+      return
+    }
+    const awake = enabled & ~sleep
+    if (awake === 0) return
+    const next = guide[followed]
+    point.backtrack = next !== undefined && awake & (1 << next) ? 1 << next : 1 << (31 - Math.clz32(awake))
+  }
+
+  enter(0, [], 0)
+  for (;;) {
+    const point = points[depth] as Point
+    let task = -1
+    let choice = 0
+    if (point.choosing >= 0) {
+      if (point.choicesLeft > 0) {
+        task = point.choosing
+        choice = --point.choicesLeft
+      }
+    } else {
+      const todo = point.backtrack & ~point.sleep
+      if (todo !== 0) task = 31 - Math.clz32(todo & -todo)
+    }
+    if (task < 0) {
+      if (depth === 0) break
+      depth--
+      const event = events[depth] as Event
+      clocks[event.task]?.pop()
+      for (const access of event.accesses) byLocation.get(access.location)?.pop()
+      for (let other = startedBy.length - 1; other >= 0; other--) {
+        if (startedBy[other] === depth) {
+          clocks[other]?.pop()
+          startedBy[other] = -1
+        }
+      }
+      const parent = points[depth] as Point
+      state.undo(parent.mark)
+      if (parent.choosing < 0) parent.sleep |= 1 << event.task
+      continue
+    }
+    const local = machine.local(task)
+    const op = local.operation as Operation
+    const accesses = op.accesses(machine)
+    const clock = clockOf(task).slice()
+    if (point.choosing < 0) findRaces(task, op, accesses, clock)
+    clock[task] = depth + 1
+    events[depth] = { task, accesses, clock }
+    moves[depth] = move(task, choice)
+    for (const access of accesses) {
+      const positions = byLocation.get(access.location)
+      if (positions === undefined) byLocation.set(access.location, [depth])
+      else positions.push(depth)
+    }
+    let sleep = 0
+    if (point.choosing >= 0) sleep = point.sleep
+    else {
+      for (let rest = point.sleep & ~(1 << task); rest !== 0; rest &= rest - 1) {
+        const other = 31 - Math.clz32(rest & -rest)
+        const otherAccesses = machine.local(other).operation?.accesses(machine) ?? []
+        if (!isDependent(otherAccesses, accesses)) sleep |= 1 << other
+      }
+      steps++
+    }
+    const idleBefore = op.kind.startsTask === true ? idleTasks(machine) : 0
+    machine.choice = choice
+    machine.step(task)
+    clocks[task]?.push(clock)
+    for (let started = idleBefore === 0 ? 0 : idleBefore & ~idleTasks(machine); started !== 0; started &= started - 1) {
+      const other = 31 - Math.clz32(started & -started)
+      clocks[other]?.push(clock)
+      startedBy[other] = depth
+    }
+    depth++
+    if (depth > deepest) deepest = depth
+    if (machine.noticed.length > 0) failures.record(machine.noticed, () => moves.slice(0, depth))
+    if (steps > maxStates) bound = 'max-states'
+    else if (depth >= maxDepth) bound = 'max-depth'
+    if (bound !== null) break
+    if (point.choosing >= 0) enter(sleep, point.guide, point.followed)
+    else if (point.guides?.has(task) === true) enter(sleep, point.guides.get(task) as readonly number[], 0)
+    else if (point.guide[point.followed] === task) enter(sleep, point.guide, point.followed + 1)
+    else enter(sleep, [], 0)
+    if (steps >= nextPoll) {
+      nextPoll = steps + POLL_STEPS
+      bound = options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ?? null
+      if (bound !== null) break
+      yield
+    }
+  }
+  state.undo(0)
+  return { states: steps + 1, steps, depth: deepest, finalStates, bound, failures }
+}
+
+function idleTasks(machine: Machine): number {
+  let mask = 0
+  for (let task = 0; task < machine.tasks.length; task++) if (machine.local(task) === machine.idleState) mask |= 1 << task
+  return mask
+}
+
+function join(clock: Int32Array, other: Int32Array): void {
+  for (let i = 0; i < clock.length; i++) if ((other[i] as number) > (clock[i] as number)) clock[i] = other[i] as number
+}
