@@ -92,3 +92,22 @@ export interface Ast {
   /** Whether the compiled program keeps its locals in task-private memory; it makes no difference to what it does. */
   readonly own: boolean
 }
+
+/** Whether a task may come back to where it was: in `repeat`, or by going back to sleep. */
+export function hasLoops(ast: Ast): boolean {
+  const loops = (s: Stmt): boolean => {
+    switch (s.k) {
+      case 'repeat':
+      case 'wait':
+        return true
+      case 'if':
+        return s.then.some(loops) || s.else.some(loops)
+      case 'call':
+      case 'locked':
+        return s.body.some(loops)
+      default:
+        return false
+    }
+  }
+  return ast.tasks.some((task) => task.body.some(loops))
+}

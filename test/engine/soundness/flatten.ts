@@ -16,8 +16,6 @@ export type Instruction =
   | { readonly i: 'enqueue' | 'dequeue'; readonly queue: number; readonly where: string }
   /** Waits until woken. `cond`: what the task wants; if it holds and nobody wakes the task, the wake-up was lost. */
   | { readonly i: 'asleep'; readonly queue: number; readonly cond: Cond; readonly what: string; readonly where: string }
-  /** Wakes the first of a queue; goes to `otherwise` if there is none. */
-  | { readonly i: 'wake'; readonly queue: number; readonly where: string; otherwise: number }
   /** Goes to `otherwise` unless the test is true. */
   | { readonly i: 'branch'; readonly test: Test; otherwise: number }
   | { readonly i: 'jump'; to: number }
@@ -80,7 +78,7 @@ class Flattener {
     }
   }
 
-  /** Operations that are more than one instruction: locks that are never given back, and wake-ups. */
+  /** Locks that are never given back are taken like others. */
   private operation(s: Extract<Stmt, { k: 'op' }>, where: string): void {
     switch (s.op) {
       case 'lock':
@@ -91,18 +89,6 @@ class Flattener {
         const mode = s.op === 'downRead' ? 'read' : 'write'
         this.add({ i: 'enter', lock: s.obj, mode, where, otherwise: 0 })
         this.add({ i: 'granted', lock: s.obj, mode, where })
-        return
-      }
-      case 'wake': {
-        const wake = this.add({ i: 'wake', queue: s.obj, where, otherwise: 0 })
-        wake.otherwise = this.code.length
-        return
-      }
-      case 'wakeAll': {
-        const head = this.code.length
-        const wake = this.add({ i: 'wake', queue: s.obj, where: 'wake_up_all', otherwise: 0 })
-        this.add({ i: 'jump', to: head })
-        wake.otherwise = this.code.length
         return
       }
       default:

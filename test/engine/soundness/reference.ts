@@ -10,7 +10,7 @@
  * - A task that others wait for (`join`) takes one more step to say that it has ended.
  * - A semaphore serves in order: a task that must wait joins a queue in one step and goes on in another, once granted.
  * - A wait queue's `wait` enqueues, reads what its condition reads one by one, and leaves the queue or sleeps until it is
- *   not in the queue any more; a wake-up takes the first one out; `wakeAll` does so until the queue is empty.
+ *   not in the queue any more; a wake-up takes the first one out, or all at once.
  * - Nothing is judged in a state in which a task is dead. A final state is one in which every task that was started has
  *   ended well. If none can go on and some wait, that is a deadlock, or a lost wake-up if the wait says so.
  */
@@ -378,12 +378,6 @@ export class Reference {
       case 'asleep':
         this.noteIfAtomic(s, t, 'a conditional wait', c.where, failures)
         return -1
-      case 'wake': {
-        const queue = splitList(s[this.slot(c.queue)])
-        if (queue.length === 0) s[base + PC] = c.otherwise
-        s[this.slot(c.queue)] = joinList(queue.slice(1))
-        return -1
-      }
       case 'do':
         return this.performStatement(s, t, c.stmt, c.where, failures)
       default:
@@ -395,6 +389,11 @@ export class Reference {
     const base = t * TASK_WIDTH
     switch (stmt.k) {
       case 'op': {
+        if (this.object(stmt.obj).type === 'queue') {
+          const queue = splitList(s[this.slot(stmt.obj)])
+          s[this.slot(stmt.obj)] = stmt.op === 'wake' ? joinList(queue.slice(1)) : ''
+          return -1
+        }
         const args = stmt.args.map((e) => this.valueOf(s, base, e))
         const underflow = (): number => failures.push({ kind: 'refcount', where, message: `${this.nameOf(stmt.obj)} fell below zero` })
         const result = operate(s, this.object(stmt.obj), this.slot(stmt.obj), stmt.op, args, underflow)
