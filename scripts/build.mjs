@@ -29,8 +29,6 @@ export async function buildJavaScript(outdir) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    // Names of functions and classes show in messages and stack traces.
-    keepNames: false,
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
