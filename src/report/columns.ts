@@ -9,6 +9,8 @@ export interface Row {
   readonly text: string
   /** Stands behind the text where there is room, else below it. */
   readonly note?: string
+  /** What joins the note to the text; a colon unless given. */
+  readonly join?: string
 }
 
 /** What a level of calls is indented by: 1 only where that saves the columns. */
@@ -101,12 +103,12 @@ function cell(row: Row, indent: number, width: number, runOn: number): readonly 
   const margin = row.depth * indent
   const breakAt = Math.max(width, runOn)
   if (row.note === undefined) return wrap(line, margin, indent, breakAt)
-  if (margin + line.length <= width) return [' '.repeat(margin) + line]
+  if (margin + line.length <= (row.join === undefined ? width : breakAt)) return [' '.repeat(margin) + line]
   return [...wrap(row.text, margin, indent, breakAt), ...wrap(row.note, margin + indent, indent, breakAt)]
 }
 
 function oneLine(row: Row): string {
-  return row.note === undefined ? row.text : `${row.text}: ${row.note}`
+  return row.note === undefined ? row.text : `${row.text}${row.join ?? ': '}${row.note}`
 }
 
 /** Breaks at spaces; what follows is indented further. Words are never broken. */

@@ -1,5 +1,6 @@
 /** Who touched which location when: the conflicts between the steps of a trace. */
 import type { TraceStep } from '../engine/result.js'
+import { isLifetime } from './step-text.js'
 
 interface Touch {
   readonly index: number
@@ -18,13 +19,23 @@ export interface Conflict {
   readonly overtaken: number
 }
 
+/**
+ * Every access to an object of a pool depends on the object being allocated. That is no conflict worth telling, but for
+ * the failing steps (`telling`), so it is kept apart: see `users`.
+ */
 export class Conflicts {
   private readonly touches = new Map<string, Touch[]>()
+  private readonly lives = new Map<string, number[]>()
 
-  constructor(private readonly steps: readonly TraceStep[]) {
+  constructor(
+    private readonly steps: readonly TraceStep[],
+    private readonly telling: ReadonlySet<number>,
+  ) {
+    for (const step of steps) if (isLifetime(step)) for (const location of step.writes) this.lives.set(location, [])
     steps.forEach((step, index) => {
       const writes = new Set(step.writes)
-      for (const location of locations(step)) {
+      for (const location of new Set([...step.reads, ...step.writes])) this.lives.get(location)?.push(index)
+      for (const location of this.locations(index)) {
         const known = this.touches.get(location) ?? []
         if (known.length === 0) this.touches.set(location, known)
         known.push({ index, task: step.task, writes: writes.has(location) })
@@ -36,15 +47,30 @@ export class Conflicts {
   isShared(index: number): boolean {
     const step = this.steps[index]
     if (step === undefined) return false
-    const meets = (location: string, writes: boolean): boolean =>
-      (this.touches.get(location) ?? []).some((other) => other.task !== step.task && (writes || other.writes))
-    return step.reads.some((at) => meets(at, false)) || step.writes.some((at) => meets(at, true))
+    return [...this.locations(index)].some((location) => {
+      const writes = step.writes.includes(location)
+      return (this.touches.get(location) ?? []).some((other) => other.task !== step.task && (writes || other.writes))
+    })
   }
 
   /** Conflicts with what came before, location by location. */
   before(index: number): readonly Conflict[] {
     const step = this.steps[index]
-    return step === undefined ? [] : [...locations(step)].map((location) => this.beforeAt(step, index, location))
+    return step === undefined ? [] : [...this.locations(index)].map((location) => this.beforeAt(step, index, location))
+  }
+
+  /** All steps that touch what this one frees or allocates, if more than one task does; none for other steps. */
+  users(index: number): readonly number[] {
+    const users = this.steps[index]?.writes.flatMap((location) => this.lives.get(location) ?? []) ?? []
+    const tasks = new Set(users.map((user) => this.steps[user]?.task))
+    return tasks.size > 1 ? users : []
+  }
+
+  private locations(index: number): ReadonlySet<string> {
+    const step = this.steps[index]
+    if (step === undefined) return new Set()
+    const all = [...step.reads, ...step.writes]
+    return new Set(this.telling.has(index) || isLifetime(step) ? all : all.filter((location) => !this.lives.has(location)))
   }
 
   private beforeAt(step: TraceStep, index: number, location: string): Conflict {
@@ -62,8 +88,4 @@ export class Conflicts {
     }
     return { seen, write: -1, reads, overtaken }
   }
-}
-
-function locations(step: TraceStep): ReadonlySet<string> {
-  return new Set([...step.reads, ...step.writes])
 }

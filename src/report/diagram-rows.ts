@@ -161,8 +161,8 @@ class RowWriter {
 
   private call(call: CallNode, depth: number, note: string | null, hidden: string | null = null): void {
     this.written.add(call.id)
-    const text = callText(call.fn, call.args, ARGUMENTS_MAX)
-    this.row(call.task, depth, hidden === null ? text : `${text} ${hidden}`, note)
+    this.row(call.task, depth, callText(call.fn, call.args, ARGUMENTS_MAX), note)
+    if (hidden !== null) this.rows.push({ ...this.rows.pop()!, note: hidden, join: ' ' })
   }
 
   private row(task: number, depth: number, text: string, note: string | null = null): void {

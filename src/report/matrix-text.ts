@@ -2,6 +2,7 @@
 import type { Verdict } from '../engine/result.js'
 import type { MatrixCell, MatrixResult, MatrixRow } from './matrix-result.js'
 import { counted, grouped, secondsText } from './numbers.js'
+import { filled } from './paragraph.js'
 import { PLAIN, type Palette } from './palette.js'
 
 const CELL_WIDTH = 9
@@ -57,13 +58,13 @@ function claimText(cell: MatrixCell, palette: Palette): string {
 function legend(matrix: MatrixResult): string {
   const states = matrix.rows.reduce((total, row) => total + row.states, 0)
   const seconds = matrix.rows.reduce((total, row) => total + row.seconds, 0)
-  const columns = matrix.failures.map((failure, column) => filled(`${letter(column)}  ${failure.name}: ${failure.summary}`, 3))
+  const columns = matrix.failures.map((failure, column) => filled(`${letter(column)}  ${failure.name}: ${failure.summary}`, TEXT_WIDTH, 3))
   const words = [
     'race: reachable, there is a schedule. holds: every state was explored, it is not reachable. unknown: a bound was hit first.',
     'closes, leaves: what the thread says the fix does to the failure; both: people disagree; !: the model finds otherwise.',
     `${counted(matrix.rows.length, 'row')}, ${grouped(states)} states, ${secondsText(seconds)}.`,
   ]
-  return [...columns, ...words.map((text) => filled(text, 0))].join('\n')
+  return [...columns, ...words.map((text) => filled(text, TEXT_WIDTH, 0))].join('\n')
 }
 
 function differences(matrix: MatrixResult, palette: Palette): string {
@@ -79,28 +80,16 @@ function difference(row: MatrixRow, cell: MatrixCell, column: number): string {
     cell.shownBy === null
       ? 'the model finds no schedule'
       : `program ${cell.shownBy.program}: ${cell.shownBy.failure.message} in ${cell.shownBy.failure.where}, ${cell.shownBy.failure.schedule}`
-  return [filled(`! ${rowName(row)}, ${letter(column)} ${cell.failure}: ${model}`, 2), filled(`  ${said}`, 2)].join('\n')
+  return [filled(`! ${rowName(row)}, ${letter(column)} ${cell.failure}: ${model}`, TEXT_WIDTH, 2), filled(`  ${said}`, TEXT_WIDTH, 2)].join('\n')
 }
 
 function others(matrix: MatrixResult): string {
   const found = matrix.rows.flatMap((row) =>
-    row.others.map((failure) => filled(`${rowName(row)}: ${failure.kind} in ${failure.where}: ${failure.message}`, 2)),
+    row.others.map((failure) => filled(`${rowName(row)}: ${failure.kind} in ${failure.where}: ${failure.message}`, TEXT_WIDTH, 2)),
   )
   return found.length === 0 ? '' : ['Failures that no column is about', ...found].join('\n')
 }
 
 function letter(column: number): string {
   return String.fromCodePoint('A'.codePointAt(0)! + column)
-}
-
-/** Breaks a paragraph at spaces; all lines but the first are indented. */
-function filled(text: string, indent: number): string {
-  const margin = ' '.repeat(indent)
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= TEXT_WIDTH) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(line === undefined ? word : margin + word)
-  }
-  return lines.join('\n')
 }

@@ -12,55 +12,97 @@ import { isLifetime } from './step-text.js'
 import { failingStep, type PlacedStep, type Stretch, type TraceTree } from './trace-tree.js'
 
 /** Prices of the edges; only their order of size matters. */
-const PRICE = {
+const EDGE = {
   /** To the write that this step sees. */
   readsFrom: 1,
   /** To the write of another task that this step overwrites. */
   overwrites: 2,
   /** To the read of another task that this step makes out of date. */
-  overtakes: 2,
+  overtakes: 3,
   /** To every step before in the same stretch. */
-  before: 3,
+  before: 4,
   /** To the step before in the trace, across a context switch, and to the last one of the task before that. */
-  switch: 4,
-  /** For a step that changed nothing. */
+  switch: 5,
+  /** More for a write that changed nothing. */
   unchanged: 1,
-  /** Off for memory that is freed or allocated: what happens to it later concerns something else. */
-  lifetime: -3,
-  /** For a step whose change is taken back before the task is switched away: nobody can have seen it. */
+} as const
+
+/** What is added to the price of a step for what it is. */
+const EXTRA = {
+  /** The first sight of what another task did: this is why the one had to come before the other. */
+  firstSight: -3,
+  read: 2,
+  /** Told by the marker at the switch. */
+  wait: 4,
+  /** A write of the value that was there already. */
+  unchanged: 4,
+  /** A change that is taken back before the task is switched away from: nobody can have seen it. */
   takenBack: 6,
-  /** For taking a lock that is free, and for releasing it: most tasks do so all the time. */
+  /** Taking a lock that is free, and releasing it: most tasks do so all the time. */
   lock: 3,
 } as const
 
-/** Prices of all steps by index, lower is more relevant; infinite for steps that touch nothing another task touches. */
+/** The write seen must itself be this relevant for the first sight of it to be worth showing. */
+const SIGHT_MAX = 5
+
+/** Prices of all steps by position, lower is more relevant; infinite for steps that touch nothing another task touches. */
 export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const { steps } = tree
-  const conflicts = new Conflicts(steps.map(({ step }) => step))
   const starts = startingPoints(trace, tree)
+  const conflicts = new Conflicts(
+    steps.map(({ step }) => step),
+    new Set(starts),
+  )
   const origins = new Origins(tree, conflicts)
-  const prices = distances(starts, steps.length, (index) => origins.edges(index))
+  const reached = distances(starts, steps.length, (index) => origins.edges(index))
   const takenBack = new Set(tree.stretches.flatMap(stepsTakenBack))
-  return prices.map((price, index) => {
-    const step = steps[index]?.step
-    if (step === undefined || starts.includes(index)) return 0
-    if (!conflicts.isShared(index)) return Infinity
-    const lock = isLocking(step) ? PRICE.lock : 0
-    const read = step.changes.length === 0 ? PRICE.unchanged : 0
-    const lifetime = isLifetime(step) ? PRICE.lifetime : 0
-    return Math.max(1, price + lifetime) + lock + read + (takenBack.has(index) ? PRICE.takenBack : 0)
-  })
+  const firstSights = sights(tree, conflicts, reached)
+  const price = ({ step, at }: PlacedStep): number => {
+    if (starts.includes(at)) return 0
+    if (isLifetime(step)) return lifetimePrice(at, conflicts, reached)
+    if (!conflicts.isShared(at)) return Infinity
+    const own = kindPrice(step) + (isLocking(step) ? EXTRA.lock : 0) + (takenBack.has(at) ? EXTRA.takenBack : 0)
+    return Math.max(1, (reached[at] ?? Infinity) + own + (firstSights.has(at) ? EXTRA.firstSight : 0))
+  }
+  return steps.map(price)
+}
+
+/** Memory matters as much as what is done to it: what happens after it was freed concerns something else. */
+function lifetimePrice(at: number, conflicts: Conflicts, reached: readonly number[]): number {
+  return 1 + Math.min(Infinity, ...conflicts.users(at).map((user) => reached[user] ?? Infinity))
+}
+
+function kindPrice(step: TraceStep): number {
+  if (step.op === 'wait until') return EXTRA.wait
+  if (step.changes.length > 0) return 0
+  return step.writes.length > 0 && step.result === '' ? EXTRA.unchanged : EXTRA.read
+}
+
+/** Page locks are bits like any other, so that only the name can tell. */
+function isLocking(step: TraceStep): boolean {
+  return /lock|^(down|up|try_?down)_/i.test(`${step.op} ${step.detail}`)
+}
+
+/** The steps at which a stretch first sees a relevant write of another task. */
+function sights(tree: TraceTree, conflicts: Conflicts, reached: readonly number[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  const known = new Set<string>()
+  for (const { step, at, stretch } of tree.steps) {
+    if (isLocking(step)) continue
+    for (const { seen } of conflicts.before(at)) {
+      if (seen < 0 || tree.steps[seen]?.step.task === step.task || (reached[seen] ?? Infinity) > SIGHT_MAX) continue
+      if (known.has(`${stretch} ${seen}`)) continue
+      known.add(`${stretch} ${seen}`)
+      found.add(at)
+    }
+  }
+  return found
 }
 
 /** The last step of the holder on the object that a task waits for; -1 if there is none. */
 function acquisition(trace: Trace, tree: TraceTree, wait: Trace['waiting'][number]): number {
   const holder = trace.tasks.findIndex((task) => task.name === wait.holder)
   return tree.steps.findLastIndex(({ step }) => step.task === holder && step.object !== '' && wait.text.includes(step.object))
-}
-
-interface Edge {
-  readonly to: number
-  readonly price: number
 }
 
 /**
@@ -75,6 +117,11 @@ function startingPoints(trace: Trace, tree: TraceTree): readonly number[] {
   const last = new Map<number, number>()
   tree.steps.forEach(({ step }, index) => last.set(step.task, index))
   return [...last.values()]
+}
+
+interface Edge {
+  readonly to: number
+  readonly price: number
 }
 
 /** Where the steps come from. Asked for dearer and dearer steps, so that each stretch need be walked only once. */
@@ -94,31 +141,24 @@ class Origins {
     const stretch = this.tree.stretches[number]
     const found = this.conflicts.before(index).flatMap((conflict) => this.conflictEdges(conflict))
     const first = stretch?.steps[0]?.at ?? 0
-    for (let to = this.walked.get(number) ?? first; to < index; to++) found.push({ to, price: PRICE.before })
-    if (this.walked.has(number)) {
-      this.walked.set(number, Math.max(index, this.walked.get(number) ?? 0))
-      return found
-    }
-    this.walked.set(number, index)
-    if (first > 0) found.push({ to: first - 1, price: PRICE.switch })
+    const walked = this.walked.get(number)
+    for (let to = walked ?? first; to < index; to++) found.push({ to, price: EDGE.before })
+    this.walked.set(number, Math.max(index, walked ?? 0))
+    if (walked !== undefined) return found
+    if (first > 0) found.push({ to: first - 1, price: EDGE.switch })
     const before = this.tree.stretches.findLast((earlier) => earlier.number < number && earlier.task === stretch?.task)
     const own = before?.steps.at(-1)?.at
-    return own === undefined ? found : [...found, { to: own, price: PRICE.switch }]
+    return own === undefined ? found : [...found, { to: own, price: EDGE.switch }]
   }
 
   private conflictEdges({ seen, write, reads, overtaken }: Conflict): Edge[] {
     const found: Edge[] = []
-    const unchanged = this.steps[write]?.step.changes.length === 0 ? PRICE.unchanged : 0
-    if (seen >= 0) found.push({ to: seen, price: PRICE.readsFrom })
-    if (write >= 0) found.push({ to: write, price: unchanged + (reads ? PRICE.readsFrom : PRICE.overwrites) })
-    if (overtaken >= 0) found.push({ to: overtaken, price: PRICE.overtakes })
+    const unchanged = this.steps[write]?.step.changes.length === 0 ? EDGE.unchanged : 0
+    if (seen >= 0) found.push({ to: seen, price: EDGE.readsFrom })
+    if (write >= 0) found.push({ to: write, price: unchanged + (reads ? EDGE.readsFrom : EDGE.overwrites) })
+    if (overtaken >= 0) found.push({ to: overtaken, price: EDGE.overtakes })
     return found
   }
-}
-
-/** Page locks are bits like any other, so that only the name can tell. */
-function isLocking(step: TraceStep): boolean {
-  return /lock|^(down|up|try_?down)(Read|Write|_)/i.test(`${step.op} ${step.detail}`)
 }
 
 /** Cheapest way from any start to every step; prices are small whole numbers, so a bucket for each will do. */

@@ -1,6 +1,7 @@
 /** A failure as the kernel would print it: what, where, in which task, and how it got there. */
 import type { Failure, FailureKind, Trace } from '../engine/result.js'
 import { FAILURE_WORDS, isStuck } from './failure-text.js'
+import { filled } from './paragraph.js'
 import { stuckTasks } from './stuck.js'
 import { failingStep, traceTree } from './trace-tree.js'
 
@@ -41,11 +42,10 @@ function involvedObjects(trace: Trace): readonly string[] {
     for (const change of step.changes) {
       if (ownerOf(change.object) !== owner) continue
       const part = change.part.startsWith(`${owner}.`) ? change.part.slice(owner.length + 1) : change.part
-      known.set(part, change.after)
+      known.set(part, part === owner ? change.after : `${part}=${change.after}`)
     }
   }
-  const parts = [...known].map(([part, value]) => `${part}=${value}`)
-  return parts.length === 0 ? [] : [`${owner}: ${parts.join(' ')}`]
+  return known.size === 0 ? [] : [filled(`${owner}: ${[...known.values()].join(' ')}`, 72, 2)]
 }
 
 /** `page0` of `page0.flags`. */

@@ -1,22 +1,36 @@
 /** Words for single steps and calls, shared by diagrams and listings. */
 import type { Change, TraceStep } from '../engine/result.js'
 
+const LIST_MAX = 16
+
 /** What a step did: its changes, else what it read, else its operation. Locks are taken and released by operation. */
 export function stepText(step: TraceStep): string {
   if (isLifetime(step)) return step.changes.map((change) => `${change.part} is ${change.after === 'free' ? 'freed' : 'allocated'}`).join(', ')
   if (isLockOperation(step)) return `${step.op}(${step.object})${step.result === '' ? '' : ` = ${step.result}`}`
   const changes = step.changes.map(changeText)
   if (changes.length > 0) return changes.join(', ')
-  const subject = partText(step.object, step.detail === '' ? step.object : step.detail)
-  const result = step.result === '' || step.result === 'undefined' ? '' : ` = ${step.result}`
+  const subject = partText(step.object, step.detail === '' ? step.object : shortened(step.detail))
+  const result = step.result === '' || step.result === 'undefined' ? '' : ` = ${resultText(step)}`
   if (step.writes.length === 0 && result !== '' && subject !== '') return `${subject}${result}`
   const unchanged = step.writes.length > 0 && result === '' ? ' (unchanged)' : ''
   return `${step.op} ${subject}`.trimEnd() + result + unchanged
 }
 
+/** What an operation returned; for a bit in the words used for its changes. */
+function resultText(step: TraceStep): string {
+  const isBit = step.detail !== '' && /^(test|clear)/.test(step.op)
+  if (isBit && (step.result === 'true' || step.result === 'false')) return step.result === 'true' ? '1' : '0'
+  return shortened(step.result)
+}
+
+/** Lists with more in them than fits a diagram, without what is in them. */
+function shortened(value: string): string {
+  return value.startsWith('[') && value.length > LIST_MAX ? '[...]' : value
+}
+
 /** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. ASCII, so that it survives any mailer. */
 export function changeText(change: Change): string {
-  return `${partText(change.object, change.part)} ${change.before}->${change.after}`
+  return `${partText(change.object, change.part)} ${shortened(change.before)}->${shortened(change.after)}`
 }
 
 /** `end_page_writeback(page0)`; arguments are left out when they would take more than `room` characters. */
