@@ -17,7 +17,7 @@ export interface ExploreOptions extends Limits {
   /** Whether steps that commute may be tried in one order only. Default true. */
   readonly reduction?: boolean
   /** The one search method to use, rather than what suits the program. */
-  readonly method?: 'plain' | 'reduced' | 'dpor'
+  readonly method?: Method
   /** Whether the order of two operations may matter; replaced only to test the tests. */
   readonly dependence?: (x: readonly Access[], y: readonly Access[]) => boolean
   /** Whether to look for the shortest trace of each failure. Default true. */
@@ -28,43 +28,62 @@ export interface ExploreOptions extends Limits {
   readonly onFinalState?: (describe: () => Record<string, string>) => void
 }
 
-/** States up to which a search without reduction is quicker than learning what can be left out. */
-const PLAIN_STATES = 20_000
+/** States that the first method must have seen before the second, and the third, are tried as well. */
+const JOIN_AT = [0, 20_000, 500_000]
+/** Turns of each method in a round: about the same time for each. */
+const TURNS: Readonly<Record<Method, number>> = { plain: 4, dpor: 1, reduced: 1 }
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
   const machine = load(subject, options.seed)
-  const { method, search } = options.method === undefined ? exploreAny(subject, machine, options) : { method: options.method, search: run(searchBy(options.method, machine, options)) }
+  const { method, search } = exploreBy(methodsOf(options), subject, machine, options)
   return finish(subject, machine, search, method, options)
 }
 
-/** A search that can be interrupted: it yields now and then. */
-type Search = Generator<void, Exploration>
+type Method = 'plain' | 'reduced' | 'dpor'
 
-/** Plain search while it is small, then whichever kind of reduction finishes first, by turns. */
-function exploreAny(subject: Program, machine: Machine, options: ExploreOptions): { method: Result['method']; search: Exploration } {
-  const limit = options.maxStates ?? Infinity
-  if (options.reduction === false || limit <= PLAIN_STATES) return { method: 'plain', search: run(searchBy('plain', machine, options)) }
-  const plain = run(searchBy('plain', machine, { ...options, maxStates: PLAIN_STATES }))
-  if (plain.bound !== 'max-states') return { method: 'plain', search: plain }
-  const methods = machine.cyclic ? (['reduced'] as const) : (['reduced', 'dpor'] as const)
-  const racing = methods.map((method, i) => ({ method, search: searchBy(method, i === 0 ? machine : load(subject, options.seed), options) }))
+function methodsOf(options: ExploreOptions): readonly Method[] {
+  if (options.method !== undefined) return [options.method]
+  return options.reduction === false ? ['plain'] : ['plain', 'dpor', 'reduced']
+}
+
+/** A search that can be interrupted: it yields now and then, with the number of states seen so far. */
+type Search = Generator<number, Exploration>
+
+interface Contestant {
+  readonly method: Method
+  readonly machine: Machine
+  readonly search: Search
+  states: number
+}
+
+/** Lets several searches go on by turns until the first of them is done. */
+export function exploreBy(methods: readonly Method[], subject: Program, machine: Machine, options: ExploreOptions): { method: Method; search: Exploration } {
+  const waiting = [...methods]
+  let racing: Contestant[] = []
+  let joined = 0
   for (;;) {
-    for (const { method, search } of racing) {
-      const { done, value } = search.next()
-      if (done === true) return { method, search: value }
+    const leader = racing[0]
+    if (waiting.length > 0 && (leader === undefined || leader.states >= (JOIN_AT[joined] ?? Infinity))) {
+      const method = waiting.shift() as Method
+      const own = joined === 0 ? machine : load(subject, options.seed)
+      racing.push({ method, machine: own, search: searchBy(method, own, options), states: 0 })
+      joined++
     }
+    for (const contestant of racing) {
+      for (let turn = TURNS[contestant.method]; turn > 0; turn--) {
+        const { done, value } = contestant.search.next()
+        if (done === true) return { method: contestant.method, search: value }
+        contestant.states = value
+      }
+    }
+    // Executions that never end have no partial order to exhaust.
+    racing = racing.filter(({ method, machine: own }) => method !== 'dpor' || !own.cyclic)
+    if (racing.length === 0 && waiting.length === 0) throw new ProgramError('the search by partial orders does not suit a program that repeats itself', 'use another method')
   }
 }
 
-function run(search: Search): Exploration {
-  for (;;) {
-    const { done, value } = search.next()
-    if (done === true) return value
-  }
-}
-
-function searchBy(method: 'plain' | 'reduced' | 'dpor', machine: Machine, options: ExploreOptions): Search {
+function searchBy(method: Method, machine: Machine, options: ExploreOptions): Search {
   const { onFinalState } = options
   const own = { ...limitsOf(options), onFinalState: onFinalState && ((): void => onFinalState(() => describeState(machine))) }
   switch (method) {
@@ -87,11 +106,12 @@ function* exploreReduced(machine: Machine, options: ExhaustiveOptions): Search {
   }
 }
 
-function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
+export function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
   return { ...(maxStates !== undefined && { maxStates }), ...(maxDepth !== undefined && { maxDepth }), ...(poll && { poll }) }
 }
 
-function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {
+/** The answer of a search: its failures get their shortest traces. */
+export function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {
   const failures = settleFailures(machine, search.failures, search.bound, options)
   return {
     program: subject.name,

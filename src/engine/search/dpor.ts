@@ -44,7 +44,7 @@ interface Point {
  * execution of each equivalence class, where executions are equivalent if they order dependent operations alike.
  * For programs without cycles of states.
  */
-export function* explorePartialOrders(machine: Machine, options: DporOptions = {}): Generator<void, Exploration> {
+export function* explorePartialOrders(machine: Machine, options: DporOptions = {}): Generator<number, Exploration> {
   const tasks = machine.tasks.length
   const isDependent = options.dependence ?? dependent
   const maxStates = options.maxStates ?? Infinity
@@ -232,7 +232,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       nextPoll = steps + POLL_STEPS
       bound = options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ?? null
       if (bound !== null) break
-      yield
+      yield steps
     }
   }
   state.undo(0)

@@ -12,3 +12,6 @@ export interface Limits {
 
 /** Steps between two calls of `poll`. */
 export const POLL_STEPS = 4096
+
+/** Steps between two looks at whether somebody has nothing to do. */
+export const SHARE_STEPS = 512

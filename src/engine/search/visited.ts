@@ -5,8 +5,15 @@ const FIRST_CAPACITY = 256
 /** Largest share of a segment that is filled, in eighths. */
 const LOAD_EIGHTHS = 6
 
+/** The states seen so far, by their fingerprints. */
+export interface Visited {
+  readonly size: number
+  /** Adds a fingerprint; whether it is new. */
+  add(laneA: number, laneB: number): boolean
+}
+
 /** A set of 64-bit fingerprints: 11 to 22 bytes each. */
-export class VisitedSet {
+export class VisitedSet implements Visited {
   size = 0
   private readonly tables: Int32Array[] = []
   private readonly counts = new Int32Array(SEGMENTS)
@@ -15,7 +22,6 @@ export class VisitedSet {
     for (let i = 0; i < SEGMENTS; i++) this.tables.push(new Int32Array(2 * FIRST_CAPACITY))
   }
 
-  /** Adds a fingerprint; whether it is new. */
   add(a: number, b: number): boolean {
     if ((a | b) === 0) b = 1
     const segment = a & (SEGMENTS - 1)
@@ -39,18 +45,6 @@ export class VisitedSet {
       this.tables[segment] = table
     }
     return true
-  }
-
-  has(a: number, b: number): boolean {
-    if ((a | b) === 0) b = 1
-    const table = this.tables[a & (SEGMENTS - 1)] as Int32Array
-    const mask = table.length - 2
-    for (let at = (b << 1) & mask; ; at = (at + 2) & mask) {
-      const x = table[at] as number
-      const y = table[at + 1] as number
-      if ((x | y) === 0) return false
-      if (x === a && y === b) return true
-    }
   }
 
   private grow(table: Int32Array): Int32Array {

@@ -1,0 +1,115 @@
+import { exploreBy, finish, limitsOf, type ExploreOptions } from './explore.js'
+import type { Machine } from './machine.js'
+import { load, type Program } from './program.js'
+import type { Bound, Failure, Progress, Result } from './result.js'
+import { exploreStates } from './search/exhaustive.js'
+import { FailureLog, type Move } from './search/failures.js'
+import { Mailboxes, shareMailboxes } from './search/mailboxes.js'
+import { SharedVisited, shareVisited, type SharedVisitedMemory } from './search/shared-visited.js'
+import { VisitedSet } from './search/visited.js'
+
+/**
+ * What the members of a team share: plain data, to be sent to other threads. Some members share one search without
+ * reduction; if reduction is allowed, one more tries it on its own, and whoever is done first ends the search.
+ */
+export interface Team {
+  readonly sharers: number
+  readonly reducer: boolean
+  readonly mailboxes: SharedArrayBuffer
+  /** Absent if one member searches alone. */
+  readonly visited: SharedVisitedMemory | null
+}
+
+/** What one member found: plain data. */
+export interface Part {
+  readonly method: Result['method']
+  readonly states: number
+  readonly steps: number
+  readonly depth: number
+  readonly finalStates: number
+  readonly bound: Bound | null
+  readonly failures: readonly { readonly failure: Failure; readonly path: readonly Move[] }[]
+  /** The member has searched everything by itself. */
+  readonly whole: boolean
+}
+
+/** @param members number of threads, at least 2. */
+export function formTeam(members: number, reduction: boolean): Team {
+  const sharers = reduction ? members - 1 : members
+  return { sharers, reducer: reduction, mailboxes: shareMailboxes(sharers), visited: sharers > 1 ? shareVisited() : null }
+}
+
+/** Does the part of member `index` of the team: to be called once in each thread. */
+export function exploreAsMember(subject: Program, team: Team, index: number, options: ExploreOptions): Part {
+  const mailboxes = new Mailboxes(team.mailboxes, index)
+  const part = index < team.sharers ? share(subject, team, mailboxes, index, options) : reduce(subject, mailboxes, options)
+  if (part.bound !== null || part.whole) mailboxes.end()
+  return part
+}
+
+/** The answer of a team whose members have all come back. */
+export function combineParts(subject: Program, parts: readonly Part[], options: ExploreOptions): Result {
+  const machine = load(subject, options.seed)
+  const whole = parts.find((part) => part.whole)
+  const used = whole === undefined ? parts.filter((part) => part.method === 'plain') : [whole]
+  const failures = new FailureLog(machine.initialFailures)
+  const found = whole === undefined ? parts : [whole]
+  for (const part of found) for (const { failure, path } of part.failures) failures.record([failure], () => path)
+  const sum = (of: (part: Part) => number): number => used.reduce((total, part) => total + of(part), 0)
+  return finish(
+    subject,
+    machine,
+    {
+      states: sum((part) => part.states),
+      steps: sum((part) => part.steps),
+      depth: Math.max(...used.map((part) => part.depth)),
+      finalStates: sum((part) => part.finalStates),
+      bound: whole === undefined ? (parts.find((part) => part.bound !== null)?.bound ?? null) : null,
+      failures,
+    },
+    whole?.method ?? 'plain',
+    options,
+  )
+}
+
+function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number, options: ExploreOptions): Part {
+  const machine = load(subject, options.seed)
+  const shared = team.visited === null ? undefined : new SharedVisited(team.visited)
+  const visited = shared ?? new VisitedSet()
+  const failures = new FailureLog(machine.initialFailures)
+  const total = { states: 0, steps: 0, depth: 0, finalStates: 0 }
+  let bound: Bound | null = null
+  const poll = (progress: Progress): Bound | null => {
+    if (mailboxes.over) return 'interrupted'
+    if (visited.size > (options.maxStates ?? Infinity)) return 'max-states'
+    if (shared?.full === true) return 'memory'
+    return options.poll?.({ ...progress, states: visited.size, steps: total.steps + progress.steps }) ?? null
+  }
+  const { maxDepth } = options
+  for (let from: readonly Move[] | undefined = index === 0 ? [] : mailboxes.take(); from !== undefined; from = mailboxes.take()) {
+    shared?.join()
+    const search = exploreStates(machine, { visited, failures, from, poll, sharing: mailboxes, ...(maxDepth !== undefined && { maxDepth }) })
+    let step = search.next()
+    while (step.done !== true) step = search.next()
+    shared?.leave()
+    const { value } = step
+    total.states += value.states
+    total.steps += value.steps
+    total.finalStates += value.finalStates
+    total.depth = Math.max(total.depth, value.depth)
+    if (value.bound !== null) {
+      bound = mailboxes.over ? null : value.bound
+      break
+    }
+  }
+  return { method: 'plain', ...total, bound, failures: [...failures], whole: false }
+}
+
+function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions): Part {
+  const poll = (progress: Progress): Bound | null => (mailboxes.over ? 'interrupted' : (options.poll?.(progress) ?? null))
+  const machine: Machine = load(subject, options.seed)
+  const { method, search } = exploreBy(['dpor', 'reduced'], subject, machine, { ...limitsOf(options), poll, ...(options.seed !== undefined && { seed: options.seed }) })
+  const bound = mailboxes.over ? null : search.bound
+  const failures = search.bound === null ? [...search.failures] : []
+  return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }
+}
