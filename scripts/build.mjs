@@ -4,17 +4,16 @@
  * `node scripts/build.mjs [--no-types] [OUTDIR]`
  */
 import { spawnSync } from 'node:child_process'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** @param {string} outdir where `cli/main.js` and `engine/index.js` are put; emptied first */
+/** @param {string} outdir where `cli/main.js` and `engine/index.js` are put; emptied once everything has compiled */
 export async function buildJavaScript(outdir) {
-  await rm(outdir, { recursive: true, force: true })
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: {
       'cli/main': './src/cli/main.ts',
@@ -32,7 +31,13 @@ export async function buildJavaScript(outdir) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
+    write: false,
   })
+  await rm(outdir, { recursive: true, force: true })
+  for (const file of outputFiles) {
+    await mkdir(path.dirname(file.path), { recursive: true })
+    await writeFile(file.path, file.contents)
+  }
   await chmod(path.join(outdir, 'cli/main.js'), 0o755)
 }
 

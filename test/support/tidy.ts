@@ -15,7 +15,7 @@ interface Ban {
 }
 
 export const LINES_MAX = 500
-export const WIDTH_MAX = 140
+export const WIDTH_MAX = 160
 
 const CODE = /\.(ts|mjs|js)$/
 const EVERYTHING = /./
