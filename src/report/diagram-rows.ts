@@ -21,12 +21,11 @@ export function diagramRows(
   detail: Detail,
 ): { readonly headers: readonly string[]; readonly rows: readonly Row[] } {
   const kept = tree.stretches.filter((stretch) => stretch.steps.some(({ at }) => chosen.has(at)))
-  const waits = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked')
+  const waits = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked').map((stretch) => stretch.openAfter)
   const failure = trace.failure
   const failing = tree.steps.findLast(({ step, at }) => chosen.has(at) && step.task === taskOf(trace, failure))
-  const ends = [...waits.map((stretch) => stretch.openAfter), ...(failing === undefined ? [] : [failing.path])]
   const shown = tree.steps.filter(({ at }) => chosen.has(at))
-  const writer = new RowWriter(visibleCalls(shown, ends, detail), chosen)
+  const writer = new RowWriter(visibleCalls(shown, waits, failing?.path ?? [], detail), chosen)
   kept.forEach((stretch, at) => {
     writer.stretch(stretch.steps)
     const reason = switchAfter(tree, stretch)
@@ -66,29 +65,30 @@ function header(trace: Trace, task: number): string {
 
 /**
  * The calls worth a line: those a task began with, those in which the ways to two shown steps part and where each goes
- * from there; and the innermost ones, where the failure shows, where a task waits, and otherwise where no other call
- * tells the way or where detail is asked for. What lies in between adds nothing.
+ * from there; and the innermost ones where the failure shows, where no other call tells the way, or where detail is
+ * asked for. What lies in between adds nothing.
  */
 function visibleCalls(
   steps: readonly PlacedStep[],
-  ends: readonly (readonly CallNode[])[],
+  waits: readonly (readonly CallNode[])[],
+  failing: readonly CallNode[],
   detail: Detail,
 ): ReadonlySet<number> {
+  const paths = [...steps.map((placed) => placed.path), ...waits, failing]
   const children = new Map<number, Set<string>>()
-  const paths = [...steps.map(({ path, at }) => ({ path, leaf: `step ${at}` })), ...ends.map((path, at) => ({ path, leaf: `end ${at}` }))]
-  for (const { path, leaf } of paths) {
+  paths.forEach((path, number) => {
     path.forEach((call, at) => {
       const next = path[at + 1]
-      children.set(call.id, (children.get(call.id) ?? new Set()).add(next === undefined ? leaf : `call ${next.id}`))
+      children.set(call.id, (children.get(call.id) ?? new Set()).add(next === undefined ? `end ${number}` : `call ${next.id}`))
     })
-  }
+  })
   const parts = (call: CallNode): boolean => (children.get(call.id)?.size ?? 0) > 1
   const visible = new Set<number>()
-  for (const { path } of paths) {
+  for (const path of paths) {
     for (const call of path) if (call.parent === null || parts(call) || parts(call.parent)) visible.add(call.id)
     const last = path.at(-1)
     const told = path.some((call) => call.parent !== null && visible.has(call.id) && !parts(call))
-    if (last !== undefined && (detail === 'full' || !told || ends.includes(path))) visible.add(last.id)
+    if (last !== undefined && (detail === 'full' || !told || path === failing)) visible.add(last.id)
   }
   return visible
 }

@@ -8,7 +8,7 @@ import { traceTree, type TraceTree } from './trace-tree.js'
 export interface DiagramOptions {
   /** No line is longer. Default 72: what survives an email and a few rounds of quoting. */
   readonly width?: number
-  /** How many lines to fill with what matters; more only where there are many context switches. Default 26. */
+  /** How many lines to fill with what matters; more only where there are many context switches. Default 27. */
   readonly lines?: number
 }
 
@@ -22,7 +22,7 @@ const STRETCHES_MAX = 16
 /** The trace as a diagram, ready to paste: lines separated by newlines, no trailing blanks, none at the end. */
 export function diagram(trace: Trace, options: DiagramOptions = {}): string {
   const width = options.width ?? 72
-  const linesMax = options.lines ?? 26
+  const linesMax = options.lines ?? 27
   const tree = traceTree(trace)
   const prices = relevance(trace, tree)
   const draw = (chosen: ReadonlySet<number>, detail: Detail): Layout => {

@@ -18,7 +18,7 @@ const EDGE = {
   /** To the write of another task that this step overwrites. */
   overwrites: 2,
   /** To the read of another task that this step makes out of date. */
-  overtakes: 3,
+  overtakes: 4,
   /** To every step before in the same stretch. */
   before: 4,
   /** To the step before in the trace, across a context switch, and to the last one of the task before that. */
@@ -42,8 +42,11 @@ const EXTRA = {
   lock: 3,
 } as const
 
+/** Price of a change of data when data went wrong: what is missing has left no trace that could be followed. */
+const DATA = 2
+
 /** The write seen must itself be this relevant for the first sight of it to be worth showing. */
-const SIGHT_MAX = 5
+const SIGHT_MAX = 4
 
 /** Prices of all steps by position, lower is more relevant; infinite for steps that touch nothing another task touches. */
 export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
@@ -57,9 +60,11 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const reached = distances(starts, steps.length, (index) => origins.edges(index))
   const takenBack = new Set(tree.stretches.flatMap(stepsTakenBack))
   const firstSights = sights(tree, conflicts, reached)
+  const aboutData = trace.failure?.kind.startsWith('data-') === true
   const price = ({ step, at }: PlacedStep): number => {
     if (starts.includes(at)) return 0
     if (isLifetime(step)) return lifetimePrice(at, conflicts, reached)
+    if (aboutData && step.changes.some((change) => change.part.endsWith('data'))) return DATA
     if (!conflicts.isShared(at)) return Infinity
     const own = kindPrice(step) + (isLocking(step) ? EXTRA.lock : 0) + (takenBack.has(at) ? EXTRA.takenBack : 0)
     return Math.max(1, (reached[at] ?? Infinity) + own + (firstSights.has(at) ? EXTRA.firstSight : 0))

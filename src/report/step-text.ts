@@ -11,7 +11,7 @@ export function stepText(step: TraceStep): string {
   if (changes.length > 0) return changes.join(', ')
   const subject = partText(step.object, step.detail === '' ? step.object : shortened(step.detail))
   const result = step.result === '' || step.result === 'undefined' ? '' : ` = ${resultText(step)}`
-  if (step.writes.length === 0 && result !== '' && subject !== '') return `${subject}${result}`
+  if (/^(get|test|read|first)$/.test(step.op) && result !== '') return `${subject}${result}`
   const unchanged = step.writes.length > 0 && result === '' ? ' (unchanged)' : ''
   return `${step.op} ${subject}`.trimEnd() + result + unchanged
 }
@@ -23,6 +23,10 @@ function resultText(step: TraceStep): string {
   return shortened(step.result)
 }
 
+function valueText(value: string): string {
+  return value === '' ? "''" : shortened(value)
+}
+
 /** Lists with more in them than fits a diagram, without what is in them. */
 function shortened(value: string): string {
   return value.startsWith('[') && value.length > LIST_MAX ? '[...]' : value
@@ -30,7 +34,7 @@ function shortened(value: string): string {
 
 /** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. ASCII, so that it survives any mailer. */
 export function changeText(change: Change): string {
-  return `${partText(change.object, change.part)} ${shortened(change.before)}->${shortened(change.after)}`
+  return `${partText(change.object, change.part)} ${valueText(change.before)}->${valueText(change.after)}`
 }
 
 /** `end_page_writeback(page0)`; arguments are left out when they would take more than `room` characters. */
