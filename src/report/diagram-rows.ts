@@ -136,12 +136,10 @@ class RowWriter {
   }
 
   verdict(failure: Failure, task: number): void {
-    const text = verdictText(failure)
-    if (this.order.includes(task)) {
-      this.row(task, this.depths.get(task) ?? 0, text)
-    } else {
-      this.rows.push({ column: null, depth: 0, text: '' }, { column: null, depth: 0, text })
-    }
+    const { short, long } = verdictText(failure)
+    const isPlaced = this.order.includes(task)
+    if (isPlaced) this.row(task, this.depths.get(task) ?? 0, short)
+    if (!isPlaced || short !== long) this.rows.push({ column: null, depth: 0, text: '' }, { column: null, depth: 0, text: long })
   }
 
   /** Something that happens in a call: on the line of that call if it is not written yet, else on its own. */

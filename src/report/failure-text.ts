@@ -1,6 +1,9 @@
 /** Failures in words. */
 import type { Failure, FailureKind } from '../engine/result.js'
 
+/** Longer verdicts would have to be broken in most columns. */
+const SHORT_MAX = 36
+
 /** A short title for each kind of failure and what it means, for rules and legends. */
 export const FAILURE_WORDS: Readonly<Record<FailureKind, { readonly title: string; readonly meaning: string }>> = {
   'bug-on': { title: 'BUG_ON', meaning: 'The kernel stopped the task because a condition it relies on does not hold.' },
@@ -22,12 +25,18 @@ export const FAILURE_WORDS: Readonly<Record<FailureKind, { readonly title: strin
   assertion: { title: 'assertion failed', meaning: 'A condition that the program states does not hold.' },
 }
 
-/** The line at the end of a diagram. */
-export function verdictText(failure: Failure): string {
-  if (failure.kind === 'deadlock') return '*** DEADLOCK ***'
-  if (failure.kind === 'lost-wakeup') return `*** LOST WAKE-UP: ${failure.task} sleeps for ever ***`
+/** What a diagram ends with: a word in the column of the task, and the whole of it below if that is longer. */
+export function verdictText(failure: Failure): { readonly short: string; readonly long: string } {
+  if (failure.kind === 'deadlock') return both('*** DEADLOCK ***')
+  if (failure.kind === 'lost-wakeup') return both(`*** LOST WAKE-UP: ${failure.task} sleeps for ever ***`)
   const { title } = FAILURE_WORDS[failure.kind]
-  return failure.message.toLowerCase().includes(title.toLowerCase()) ? failure.message : `${title}: ${failure.message}`
+  const told = failure.message.toLowerCase().includes(title.toLowerCase())
+  const long = told ? failure.message : `${title}: ${failure.message}`
+  return long.length <= SHORT_MAX || told ? both(long) : { short: title, long }
+}
+
+function both(text: string): { readonly short: string; readonly long: string } {
+  return { short: text, long: text }
 }
 
 /** True if the failure is that tasks sleep and nothing will wake them: no step is at fault. */

@@ -8,7 +8,7 @@
 import type { Trace, TraceStep } from '../engine/result.js'
 import { Conflicts, type Conflict } from './conflicts.js'
 import { isStuck } from './failure-text.js'
-import { isLifetime } from './step-text.js'
+import { isLifetime, isLockOperation } from './step-text.js'
 import { failingStep, type PlacedStep, type Stretch, type TraceTree } from './trace-tree.js'
 
 /** Prices of the edges; only their order of size matters. */
@@ -45,6 +45,9 @@ const EXTRA = {
 /** Price of a change of data when data went wrong: what is missing has left no trace that could be followed. */
 const DATA = 2
 
+/** Price of what nothing leads to but that conflicts with something: the best of a stretch is shown all the same. */
+const UNREACHED = 20
+
 /** The write seen must itself be this relevant for the first sight of it to be worth showing. */
 const SIGHT_MAX = 4
 
@@ -67,7 +70,7 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
     if (aboutData && step.changes.some((change) => change.part.endsWith('data'))) return DATA
     if (!conflicts.isShared(at)) return Infinity
     const own = kindPrice(step) + (isLocking(step) ? EXTRA.lock : 0) + (takenBack.has(at) ? EXTRA.takenBack : 0)
-    return Math.max(1, (reached[at] ?? Infinity) + own + (firstSights.has(at) ? EXTRA.firstSight : 0))
+    return Math.max(1, Math.min(UNREACHED, reached[at] ?? Infinity) + own + (firstSights.has(at) ? EXTRA.firstSight : 0))
   }
   return steps.map(price)
 }
@@ -111,17 +114,39 @@ function acquisition(trace: Trace, tree: TraceTree, wait: Trace['waiting'][numbe
 }
 
 /**
- * The failing step. In a deadlock, where every task took what others wait for; for other failures that belong to no
- * step, the last step of every task.
+ * The failing step. In a deadlock, where every task took what others wait for; for a lost wake-up, what the sleeper
+ * touched before it fell asleep and what others did to that since; for other failures that belong to no step, the last
+ * step of every task.
  */
 function startingPoints(trace: Trace, tree: TraceTree): readonly number[] {
-  const taken = trace.waiting.map((wait) => acquisition(trace, tree, wait)).filter((index) => index >= 0)
-  if (isStuck(trace.failure) && taken.length > 0) return taken
+  if (isStuck(trace.failure)) {
+    const taken = trace.waiting.map((wait) => acquisition(trace, tree, wait)).filter((index) => index >= 0)
+    const found = taken.length > 0 ? taken : aroundSleep(trace, tree)
+    if (found.length > 0) return found
+  }
   const failing = failingStep(trace, tree)
   if (failing >= 0) return [failing]
   const last = new Map<number, number>()
   tree.steps.forEach(({ step }, index) => last.set(step.task, index))
   return [...last.values()]
+}
+
+/** The last changes before and after a task fell asleep, to each thing it changed on its way there. */
+function aroundSleep(trace: Trace, tree: TraceTree): readonly number[] {
+  const sleeper = trace.tasks.findIndex((task) => task.name === trace.failure?.task)
+  const stretch = tree.stretches.findLast((candidate) => candidate.task === sleeper)
+  const call = stretch?.openAfter.at(-1)
+  const changes = ({ step }: PlacedStep): boolean => step.changes.length > 0 && !isLockOperation(step)
+  const before = tree.steps.filter((placed) => changes(placed) && placed.step.task === sleeper && (call === undefined || placed.path.includes(call)))
+  const found = new Set<number>()
+  for (const location of new Set(before.flatMap(({ step }) => step.writes))) {
+    const touching = tree.steps.filter((placed) => changes(placed) && placed.step.writes.includes(location))
+    const last = touching.findLast(({ step }) => step.task !== sleeper)
+    const own = touching.findLast(({ step }) => step.task === sleeper)
+    if (last === undefined || own === undefined || last.at < own.at) continue
+    found.add(own.at).add(last.at)
+  }
+  return [...found]
 }
 
 interface Edge {

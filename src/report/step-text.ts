@@ -23,6 +23,39 @@ function resultText(step: TraceStep): string {
   return shortened(step.result)
 }
 
+/** What one entry a list gained or lost; null if the change is another one. */
+function entryText({ before, after }: Change): string | null {
+  const old = entriesOf(before)
+  const now = entriesOf(after)
+  if (old === null || now === null || Math.abs(old.length - now.length) !== 1) return null
+  const [less, more, sign] = old.length < now.length ? [old, now, '+'] : [now, old, '-']
+  const at = more.findIndex((entry, index) => entry !== less[index])
+  const rest = more.filter((_, index) => index !== at)
+  if (rest.some((entry, index) => entry !== less[index])) return null
+  return `${sign} ${nameOf(more[at] ?? '')}`
+}
+
+/** The entries of a list as it is written out; null if the text is none. */
+function entriesOf(text: string): readonly string[] | null {
+  if (!text.startsWith('[') || !text.endsWith(']')) return null
+  const entries: string[] = []
+  let depth = 0
+  let from = 1
+  for (let at = 1; at < text.length; at++) {
+    const ends = depth === 0 && (text.startsWith(', ', at) || at === text.length - 1)
+    if (ends && at > from) entries.push(text.slice(from, at))
+    if (ends) from = at + 2
+    if (text[at] === '[') depth++
+    if (text[at] === ']') depth--
+  }
+  return entries
+}
+
+/** An entry that is itself a list is known by its first member. */
+function nameOf(entry: string): string {
+  return entriesOf(entry)?.[0] ?? entry
+}
+
 function valueText(value: string): string {
   return value === '' ? "''" : shortened(value)
 }
@@ -32,8 +65,10 @@ function shortened(value: string): string {
   return value.startsWith('[') && value.length > LIST_MAX ? '[...]' : value
 }
 
-/** `page0 PG_writeback 1->0`, `page0.refcount 2->1`. ASCII, so that it survives any mailer. */
+/** `page0 PG_writeback 1->0`, `page0.refcount 2->1`, `lru + page0`. ASCII, so that it survives any mailer. */
 export function changeText(change: Change): string {
+  const entry = entryText(change)
+  if (entry !== null) return `${partText(change.object, change.part)} ${entry}`
   return `${partText(change.object, change.part)} ${valueText(change.before)}->${valueText(change.after)}`
 }
 
