@@ -56,7 +56,8 @@ function checkVerdicts(row: Row, ours: readonly HeddleRun[], theirs: readonly Sp
 }
 
 function medianHeddle(runs: readonly HeddleRun[]): HeddleRun {
-  return { ...runs.at(-1)!, seconds: median(runs.map((run) => run.seconds)), searchSeconds: median(runs.map((run) => run.searchSeconds)) }
+  const seconds = median(runs.map((run) => run.seconds))
+  return { ...runs.at(-1)!, seconds, searchSeconds: median(runs.map((run) => run.searchSeconds)) }
 }
 
 function medianSpin(runs: readonly SpinRun[]): SpinRun {
