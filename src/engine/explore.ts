@@ -1,13 +1,14 @@
 import { ProgramError } from './errors.js'
 import { falseMergeProbability } from './hash.js'
 import type { Machine } from './machine.js'
-import type { Access } from './operation.js'
+import { dependent, type Dependence } from './operation.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, FoundFailure, Result } from './result.js'
 import { encodeSchedule } from './schedule.js'
 import { explorePartialOrders } from './search/dpor.js'
 import { exploreStates, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
 import { choiceOf, failureKey, taskOf, type FailureLog, type Move } from './search/failures.js'
+import { findLivelocks } from './search/livelock.js'
 import type { Limits } from './search/limits.js'
 import { findShortest } from './search/shortest.js'
 import { PersistentSets } from './search/persistent.js'
@@ -19,7 +20,7 @@ export interface ExploreOptions extends Limits {
   /** The one search method to use, rather than what suits the program. */
   readonly method?: Method
   /** Whether the order of two operations may matter; replaced only to test the tests. */
-  readonly dependence?: (x: readonly Access[], y: readonly Access[]) => boolean
+  readonly dependence?: Dependence
   /** Whether to look for the shortest trace of each failure. Default true. */
   readonly shortest?: boolean
   /** Selects the fingerprint function; two runs with different seeds give the same answer unless states were merged falsely. */
@@ -90,17 +91,17 @@ function searchBy(method: Method, machine: Machine, options: ExploreOptions): Se
     case 'plain':
       return exploreStates(machine, own)
     case 'reduced':
-      return exploreReduced(machine, own)
+      return exploreReduced(machine, own, options.dependence ?? dependent)
     case 'dpor':
       return explorePartialOrders(machine, { ...own, dependence: options.dependence })
   }
 }
 
 /** Searches with persistent sets, again and again until nothing new was learned on the way. */
-function* exploreReduced(machine: Machine, options: ExhaustiveOptions): Search {
+function* exploreReduced(machine: Machine, options: ExhaustiveOptions, dependence: Dependence): Search {
   for (;;) {
     const { cyclic } = machine
-    const reduction = new PersistentSets(machine)
+    const reduction = new PersistentSets(machine, dependence)
     const search = yield* exploreStates(machine, { ...options, reduction })
     if ((reduction.complete && cyclic === machine.cyclic) || search.bound !== null) return search
   }
@@ -112,11 +113,14 @@ export function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
 
 /** The answer of a search: its failures get their shortest traces. */
 export function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {
-  const failures = settleFailures(machine, search.failures, search.bound, options)
+  const found = settleFailures(machine, search.failures, search.bound, options)
+  const cycles = machine.asksForProgress && machine.cyclic && search.bound === null ? findLivelocks(machine, limitsOf(options)) : { livelocks: [], bound: null }
+  const failures = [...found, ...cycles.livelocks.map(({ failure, path }) => foundFailure(machine, failure, path, false))]
+  const bound = search.bound ?? cycles.bound
   return {
     program: subject.name,
-    verdict: failures.length > 0 ? 'race' : search.bound === null ? 'holds' : 'unknown',
-    bound: search.bound,
+    verdict: failures.length > 0 ? 'race' : bound === null ? 'holds' : 'unknown',
+    bound,
     failures,
     states: search.states,
     steps: search.steps,

@@ -218,6 +218,10 @@ export class Machine {
     return local.id
   }
 
+  /** Whether the program asks for cycles without progress to be found. */
+  asksForProgress = false
+  /** Set when a task says that it gets on. */
+  progressed = false
   /** Failures met before the first step. */
   initialFailures: readonly Failure[] = []
   /** Whether some task runs in interrupt context. */

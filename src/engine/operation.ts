@@ -83,11 +83,14 @@ export class Operation {
 }
 
 /** Whether the order of two accesses of different tasks may matter. */
-export function accessesConflict(x: Access, y: Access): boolean {
+function accessesConflict(x: Access, y: Access): boolean {
   if (x.location !== y.location) return false
   if (((x.writes & (y.reads | y.writes)) | (y.writes & x.reads)) === 0) return false
   return x.commutes === 0 || x.commutes !== y.commutes
 }
+
+/** Whether the order of two operations of different tasks may matter, by their accesses. */
+export type Dependence = (x: readonly Access[], y: readonly Access[]) => boolean
 
 /** Whether the order of two operations of different tasks may matter. */
 export function dependent(x: readonly Access[], y: readonly Access[]): boolean {

@@ -56,6 +56,16 @@ const mightSleep: OperationKind = {
   accesses: () => [],
 }
 
+const progress: OperationKind = {
+  name: 'progress',
+  invisible: 'eager',
+  execute(machine) {
+    machine.progressed = true
+    return UNDEFINED
+  },
+  accesses: () => [],
+}
+
 const start: OperationKind = {
   name: 'start',
   startsTask: true,
@@ -89,6 +99,10 @@ export class TaskControl extends Tracked {
 
   yield(label: string): void {
     this.perform(yieldStep, this.machine.values.encode(label))
+  }
+
+  progress(): void {
+    this.perform(progress)
   }
 
   warn(kind: FailureKind, message: string): void {

@@ -170,6 +170,17 @@ export class World extends Objects {
     return this.machine.tasks[this.machine.runner.currentTask]?.context === 'irq'
   }
 
+  /** Asks for livelocks to be found: cycles of states in which tasks run and none of them calls `progress`. */
+  findLivelocks(): void {
+    this.setUpOnly('findLivelocks')
+    this.machine.asksForProgress = true
+  }
+
+  /** Says that the running task gets on. */
+  progress(): void {
+    this.control.progress()
+  }
+
   /** A check of the state in which every task has finished. */
   finally(check: () => void): void {
     this.setUpOnly('finally')

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.js'
-import { dependent, type Access, type Operation } from '../operation.js'
+import { dependent, type Access, type Dependence, type Operation } from '../operation.js'
 import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
@@ -10,7 +10,7 @@ export interface DporOptions extends Limits {
   /** Called at every final state. */
   readonly onFinalState?: (() => void) | undefined
   /** Whether the order of two operations may matter; replaced only by tests. */
-  readonly dependence?: ((x: readonly Access[], y: readonly Access[]) => boolean) | undefined
+  readonly dependence?: Dependence | undefined
 }
 
 /** One event of the present execution. */

@@ -1,14 +1,20 @@
 import type { LocalState } from '../local-state.js'
 import type { Machine } from '../machine.js'
-import { accessesConflict, type Access } from '../operation.js'
+import type { Access, Dependence } from '../operation.js'
 
 /** A set of accesses, one bit each. */
-export type AccessSet = Int32Array
+type AccessSet = Int32Array
+
+const UNKNOWN = 0
+const CONFLICT = 1
+const INDEPENDENT = 2
 
 /** Gives accesses numbers, and knows which conflict. */
 class AccessTable {
   private readonly numbers = new Map<string, number>()
   private readonly accesses: Access[] = []
+
+  constructor(private readonly dependence: Dependence) {}
 
   numberOf(access: Access): number {
     const key = `${access.location} ${access.reads} ${access.writes} ${access.commutes}`
@@ -26,16 +32,16 @@ class AccessTable {
   }
 
   /** Every access that conflicts with one of these. */
-  conflicting(with_: readonly Access[]): AccessSet {
+  conflicting(others: readonly Access[]): AccessSet {
     const set = new Int32Array(this.words)
     this.accesses.forEach((access, number) => {
-      if (with_.some((other) => accessesConflict(access, other))) set[number >> 5]! |= 1 << (number & 31)
+      if (this.dependence([access], others)) set[number >> 5]! |= 1 << (number & 31)
     })
     return set
   }
 }
 
-export function intersects(x: AccessSet, y: AccessSet): boolean {
+function intersects(x: AccessSet, y: AccessSet): boolean {
   const words = Math.min(x.length, y.length)
   for (let i = 0; i < words; i++) if ((x[i] as number) & (y[i] as number)) return true
   return false
@@ -49,14 +55,21 @@ export function intersects(x: AccessSet, y: AccessSet): boolean {
 export class Futures {
   /** Value of `machine.learned` when this was worked out. */
   readonly learned: number
-  private readonly table = new AccessTable()
+  private readonly table: AccessTable
   private readonly own: (Int32Array | undefined)[] = []
   private readonly whole = new Map<string, (AccessSet | undefined)[]>()
   private readonly conflicts: (AccessSet | undefined)[] = []
   private readonly following: (readonly number[])[] = []
+  private readonly rows = new Map<string, Uint8Array[]>()
+  private lastKey: string | undefined
+  private lastRows: Uint8Array[] = []
   private readonly nothing = new Int32Array(0)
 
-  constructor(private readonly machine: Machine) {
+  constructor(
+    private readonly machine: Machine,
+    dependence: Dependence,
+  ) {
+    this.table = new AccessTable(dependence)
     this.learned = machine.learned
     for (let id = 0; ; id++) {
       const local = machine.localById(id)
@@ -67,8 +80,32 @@ export class Futures {
     }
   }
 
+  /** Whether `other`, before it needs one of the `held` locks, may conflict with the next operation of `local`. */
+  mayConflict(local: LocalState, other: LocalState, held: ReadonlySet<number>, key: string): boolean {
+    const count = this.own.length
+    if (local.id >= count || other.id >= count) return intersects(this.accessesOf(other, held, key), this.conflictsOf(local))
+    const row = this.row(local.id, key)
+    const known = row[other.id] as number
+    if (known !== UNKNOWN) return known === CONFLICT
+    const answer = intersects(this.accessesOf(other, held, key), this.conflictsOf(local))
+    row[other.id] = answer ? CONFLICT : INDEPENDENT
+    return answer
+  }
+
+  /** The answers worked out for one local state so far, by the other's number. */
+  private row(id: number, key: string): Uint8Array {
+    let rows = key === this.lastKey ? this.lastRows : this.rows.get(key)
+    if (rows === undefined) {
+      rows = []
+      this.rows.set(key, rows)
+    }
+    this.lastKey = key
+    this.lastRows = rows
+    return (rows[id] ??= new Uint8Array(this.own.length))
+  }
+
   /** The accesses that conflict with the next operation of a local state. */
-  conflictsOf(local: LocalState): AccessSet {
+  private conflictsOf(local: LocalState): AccessSet {
     if (local.id >= this.own.length) return this.table.conflicting(local.operation?.accesses(this.machine) ?? [])
     return (this.conflicts[local.id] ??= this.table.conflicting(local.operation?.accesses(this.machine) ?? []))
   }
@@ -77,7 +114,7 @@ export class Futures {
    * What a task in this local state may access before it needs one of the `held` locks (slots) that others keep.
    * @param key the slots of `held` as a string.
    */
-  accessesOf(local: LocalState, held: ReadonlySet<number>, key: string): AccessSet {
+  private accessesOf(local: LocalState, held: ReadonlySet<number>, key: string): AccessSet {
     if (local.id >= this.own.length) return this.nothing
     let sets = this.whole.get(key)
     if (sets === undefined) {

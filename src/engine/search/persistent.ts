@@ -1,7 +1,8 @@
 import { Status } from '../local-state.js'
 import type { Machine } from '../machine.js'
+import type { Dependence } from '../operation.js'
 import type { Reduction } from './exhaustive.js'
-import { Futures, intersects } from './futures.js'
+import { Futures } from './futures.js'
 
 /** Share by which the known transitions must grow before the futures are worked out anew in the middle of a search. */
 const GROWTH_EIGHTHS = 2
@@ -16,8 +17,11 @@ const GROWTH_EIGHTHS = 2
 export class PersistentSets implements Reduction {
   private futures: Futures
 
-  constructor(private readonly machine: Machine) {
-    this.futures = new Futures(machine)
+  constructor(
+    private readonly machine: Machine,
+    private readonly dependence: Dependence,
+  ) {
+    this.futures = new Futures(machine, dependence)
     this.begun = machine.learned
   }
 
@@ -30,7 +34,7 @@ export class PersistentSets implements Reduction {
 
   select(machine: Machine, enabled: number): number {
     if ((enabled & (enabled - 1)) === 0) return enabled
-    if (machine.learned * 8 > this.futures.learned * (8 + GROWTH_EIGHTHS)) this.futures = new Futures(machine)
+    if (machine.learned * 8 > this.futures.learned * (8 + GROWTH_EIGHTHS)) this.futures = new Futures(machine, this.dependence)
     let best = enabled
     let bestSize = bitCount(enabled)
     for (let seeds = enabled; seeds !== 0; seeds &= seeds - 1) {
@@ -52,13 +56,13 @@ export class PersistentSets implements Reduction {
     for (let todo = seed; todo !== 0; ) {
       const task = 31 - Math.clz32(todo & -todo)
       todo &= todo - 1
-      const conflicts = this.futures.conflictsOf(machine.local(task))
+      const pending = machine.local(task)
       const { held, key } = heldBy(machine, set)
       for (let other = 0; other < machine.tasks.length; other++) {
         if (set & (1 << other)) continue
         const local = machine.local(other)
         if (local.status !== Status.Pending) continue
-        if (!intersects(this.futures.accessesOf(local, held, key), conflicts)) continue
+        if (!this.futures.mayConflict(pending, local, held, key)) continue
         set |= 1 << other
         todo |= 1 << other
         if ((set & limit) === limit) return 0
@@ -68,8 +72,11 @@ export class PersistentSets implements Reduction {
   }
 }
 
+const NOTHING_HELD = { held: new Set<number>(), key: '' }
+
 /** Slots of the locks that tasks of a set hold. */
 function heldBy(machine: Machine, set: number): { held: ReadonlySet<number>; key: string } {
+  if (machine.locks.length === 0) return NOTHING_HELD
   const held = new Set<number>()
   let key = ''
   for (const lock of machine.locks) {
