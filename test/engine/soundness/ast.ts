@@ -67,6 +67,8 @@ export type Stmt =
   | { readonly k: 'locked'; readonly lock: number; readonly mode: LockMode; readonly body: readonly Stmt[] }
   | { readonly k: 'until'; readonly cond: Cond; readonly lostIf: Cond | null; readonly what: string }
   | { readonly k: 'wait'; readonly queue: number; readonly cond: Cond; readonly what: string }
+  /** Sleeps in a queue without looking. */
+  | { readonly k: 'doze'; readonly queue: number; readonly lostIf: Cond | null; readonly what: string }
   | { readonly k: 'choose'; readonly n: number; readonly dst: number }
   | { readonly k: 'assert'; readonly test: Test; readonly message: string }
   | { readonly k: 'warn'; readonly test: Test; readonly message: string }

@@ -1,5 +1,6 @@
 /** Programs of the little language as programs of the engine: plain closures over tracked objects. */
-import { program, type Cell, type Counter, type Flags, type List, type Mutex, type Own, type Pool, type Program, type Rwsem, type Spinlock, type TaskHandle, type WaitQueue, type World } from 'heddle/engine'
+import { program, type Program, type TaskHandle, type World } from 'heddle/engine'
+import type { Cell, Counter, Flags, List, Mutex, Own, Pool, Rwsem, Spinlock, WaitQueue } from 'heddle/engine'
 import { INTS, POINTERS, type Ast, type Cond, type Expr, type LockMode, type ObjectDecl, type PointerOp, type Stmt, type Test } from './ast.js'
 
 /** What pointers point to: a struct or an object of a pool. */
@@ -209,6 +210,11 @@ class Compiler {
       case 'wait':
         this.get(s.queue, 'queue').it.wait(() => this.cond(s.cond), s.what)
         return
+      case 'doze': {
+        const lostIf = s.lostIf
+        this.get(s.queue, 'queue').it.sleep(s.what, lostIf === null ? undefined : () => this.cond(lostIf))
+        return
+      }
       case 'choose':
         locals.setInt(s.dst, w.choose(s.n))
         return
@@ -272,7 +278,7 @@ class Compiler {
       case 'counter':
         return counterOperation(o.it, op, a, b)
       case 'list':
-        return listOperation(o.it, op, a)
+        return listOperation(o.it, op, a, b)
       case 'spinlock':
         return op === 'lock' ? run(() => o.it.lock()) : truth(o.it.isLocked())
       case 'mutex':
@@ -448,7 +454,7 @@ function counterOperation(counter: Counter, op: string, a: number, b: number): n
   }
 }
 
-function listOperation(list: List<number>, op: string, a: number): number {
+function listOperation(list: List<number>, op: string, a: number, b: number): number {
   switch (op) {
     case 'push':
       return run(() => list.push(a))
@@ -458,6 +464,12 @@ function listOperation(list: List<number>, op: string, a: number): number {
       return list.shift() ?? -1
     case 'remove':
       return truth(list.remove(a))
+    case 'insertBefore':
+      return run(() => list.insertBefore(a, b))
+    case 'clear':
+      return run(() => list.clear())
+    case 'next':
+      return list.next(a) ?? -1
     case 'first':
       return list.first() ?? -1
     case 'has':

@@ -1,7 +1,7 @@
 /** Bodies of the little language as straight lists of instructions with jumps, for the reference. */
 import type { Cond, LockMode, Stmt, Test } from './ast.js'
 
-type Simple = Exclude<Stmt, { readonly k: 'if' | 'call' | 'repeat' | 'locked' | 'wait' }>
+type Simple = Exclude<Stmt, { readonly k: 'if' | 'call' | 'repeat' | 'locked' | 'wait' | 'doze' }>
 
 export type Instruction =
   /** `where`: innermost function, or the task's name. */
@@ -14,8 +14,8 @@ export type Instruction =
   /** One step that reads one object; goes to `otherwise` if the condition is not met. */
   | { readonly i: 'read'; readonly cond: Cond; readonly where: string; otherwise: number }
   | { readonly i: 'enqueue' | 'dequeue'; readonly queue: number; readonly where: string }
-  /** Waits until woken. `cond`: what the task wants; if it holds and nobody wakes the task, the wake-up was lost. */
-  | { readonly i: 'asleep'; readonly queue: number; readonly cond: Cond; readonly what: string; readonly where: string }
+  /** Waits until woken. If `lostIf` holds and nobody wakes the task, the wake-up was lost. */
+  | { readonly i: 'asleep'; readonly queue: number; readonly lostIf: Cond | null; readonly what: string; readonly where: string }
   /** Goes to `otherwise` unless the test is true. */
   | { readonly i: 'branch'; readonly test: Test; otherwise: number }
   | { readonly i: 'jump'; to: number }
@@ -70,6 +70,10 @@ class Flattener {
       case 'wait':
         this.wait(s.queue, s.cond, s.what)
         return
+      case 'doze':
+        this.add({ i: 'enqueue', queue: s.queue, where })
+        this.add({ i: 'asleep', queue: s.queue, lostIf: s.lostIf, what: s.what, where })
+        return
       case 'op':
         this.operation(s, where)
         return
@@ -104,7 +108,7 @@ class Flattener {
     this.add({ i: 'dequeue', queue, where })
     const out = this.add({ i: 'jump', to: 0 })
     for (const read of unmet) read.otherwise = this.code.length
-    this.add({ i: 'asleep', queue, cond, what, where })
+    this.add({ i: 'asleep', queue, lostIf: cond, what, where })
     this.add({ i: 'jump', to: head })
     out.to = this.code.length
   }

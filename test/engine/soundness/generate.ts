@@ -207,6 +207,7 @@ class Generator {
       case 'wait': {
         const queue = this.object('queue')
         if (queue < 0 || (this.irq && !this.random.chance(10))) return null
+        if (this.random.chance(25)) return { k: 'doze', queue, lostIf: this.random.chance(30) ? null : this.cond(), what: this.fresh('d') }
         return { k: 'wait', queue, cond: this.cond(), what: this.fresh('w') }
       }
       case 'wake': {
@@ -294,6 +295,9 @@ class Generator {
         [1, () => op('unshift', [value()], false)],
         [3, () => op('shift', [], true)],
         [1, () => op('remove', [value()], true)],
+        [1, () => op('insertBefore', [value(), value()], false)],
+        [1, () => op('clear', [], false)],
+        [1, () => op('next', [value()], true)],
         [1, () => op('first', [], true)],
         [1, () => op('has', [value()], true)],
         [1, () => op('isEmpty', [], true)],

@@ -93,6 +93,9 @@ class Printer {
       case 'wait':
         put(`${this.name(s.queue)}.wait(${this.cond(s.cond)}, '${s.what}')`)
         return
+      case 'doze':
+        put(`${this.name(s.queue)}.sleep('${s.what}'${s.lostIf === null ? '' : `, lost if ${this.cond(s.lostIf)}`})`)
+        return
       case 'choose':
         put(`r${s.dst} = choose(${s.n})`)
         return

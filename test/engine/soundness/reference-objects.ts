@@ -158,7 +158,7 @@ function operateCounter(s: Slots, at: number, op: string, args: readonly number[
 
 function operateList(s: Slots, at: number, op: string, args: readonly number[]): number {
   const items = splitList(s[at])
-  const [a = 0] = args
+  const [a = 0, b = 0] = args
   let result = 0
   switch (op) {
     case 'push':
@@ -175,6 +175,18 @@ function operateList(s: Slots, at: number, op: string, args: readonly number[]):
       if (index >= 0) items.splice(index, 1)
       result = index >= 0 ? 1 : 0
       break
+    }
+    case 'insertBefore': {
+      const index = items.indexOf(b)
+      items.splice(index < 0 ? items.length : index, 0, a)
+      break
+    }
+    case 'clear':
+      items.length = 0
+      break
+    case 'next': {
+      const index = items.indexOf(a)
+      return index < 0 ? -1 : (items[index + 1] ?? -1)
     }
     case 'first':
       return items[0] ?? -1

@@ -190,7 +190,7 @@ export class Reference {
 
   private isLost(s: Slots, t: number): boolean {
     const c = this.code[t]?.[s[t * TASK_WIDTH + PC] as number]
-    if (c?.i === 'asleep') return holds(s, this.at, c.cond)
+    if (c?.i === 'asleep') return c.lostIf !== null && holds(s, this.at, c.lostIf)
     return c?.i === 'do' && c.stmt.k === 'until' && c.stmt.lostIf !== null && holds(s, this.at, c.stmt.lostIf)
   }
 
