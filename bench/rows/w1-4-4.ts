@@ -1,0 +1,3 @@
+import { lostUpdate } from '../programs/lost-update.js'
+
+export default lostUpdate(4, 4)
