@@ -51,7 +51,7 @@ test('docs/engine.md has an example that runs', async () => {
     write: false,
   })
   const script = path.join(cwd, 'example.mjs')
-  writeFileSync(script, outputFiles[0].text)
+  writeFileSync(script, outputFiles[0]?.text ?? '')
   const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(stdout).toBe('race\n')

@@ -165,15 +165,26 @@ describe('random schedules', () => {
   })
 })
 
-test('the answer does not depend on the number of workers', async () => {
-  const cwd = folderWith({ ...FILES, 'large-race.ts': programs.LARGE_RACE })
-  const files = ['large.ts', 'race.ts', 'large-race.ts', 'holds.ts']
-  const answers = await Promise.all(
-    ['1', '2'].map(async (workers) => {
-      const { stdout } = await heddle(['check', ...files, '--max-states', '150000', '--workers', workers, '--json'], { cwd })
-      const results = JSON.parse(stdout) as readonly ResultJson[]
-      return results.map(({ race, verdict, bound, states, failures }) => ({ race, verdict, bound, states, failures }))
-    }),
-  )
-  expect(answers[0]).toEqual(answers[1])
+describe('the answer does not depend on the number of workers', () => {
+  const FIELDS = ['race', 'verdict', 'bound', 'failures'] as const
+  const answers = async (argv: readonly string[], fields: readonly (keyof ResultJson)[]): Promise<readonly unknown[]> => {
+    const cwd = folderWith({ ...FILES, 'large-race.ts': programs.LARGE_RACE })
+    const found: unknown[] = []
+    for (const workers of ['1', '2', '3']) {
+      const { stdout } = await heddle(['check', ...argv, '--workers', workers, '--json'], { cwd })
+      const results = [JSON.parse(stdout) as ResultJson | readonly ResultJson[]].flat() as readonly ResultJson[]
+      found.push(results.map((result) => fields.map((field) => result[field])))
+    }
+    return found
+  }
+
+  test.each([
+    ['several programs', ['large.ts', 'race.ts', 'large-race.ts', 'holds.ts'], FIELDS],
+    ['one program', ['large-race.ts'], FIELDS],
+    ['one program without reduction: its states too', ['large-race.ts', '--no-reduction'], [...FIELDS, 'states'] as const],
+  ])('%s', async (_what, argv, fields) => {
+    const [one, two, three] = await answers(argv, fields)
+    expect(two).toEqual(one)
+    expect(three).toEqual(one)
+  })
 })

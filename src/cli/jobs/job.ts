@@ -29,3 +29,11 @@ export interface Job {
   readonly source: Source
   readonly search: SearchOptions
 }
+
+/** Any number but the first search's, for the second search of `--check-collisions`. */
+const SECOND_SEED = 0x5eed
+
+/** Seeds of the fingerprints, one for each search that is to be made. */
+export function seedsOf(search: SearchOptions): readonly number[] {
+  return search.checkCollisions ? [0, SECOND_SEED] : [0]
+}

@@ -1,38 +1,42 @@
-import { totalmem } from 'node:os'
-import { explore, ProgramError, randomWalks, replay, type Program, type Result } from '../../engine/index.js'
+import { explore, ProgramError, randomWalks, replay, type ExploreOptions, type Program, type Result } from '../../engine/index.js'
+import { combineParts, exploreAsMember, type Part, type Team } from '../../engine/team.js'
 import { races } from '../../races/index.js'
 import type { CheckedProgram } from '../../report/check-result.js'
 import { UsageError } from '../usage-error.js'
 import { asUsageError, loadUserProgram, placeOf } from '../user-program/load.js'
-import type { Job, SearchOptions, Source } from './job.js'
-import { memoryMax, pollBounds, type Poll } from './watch.js'
-
-/** Fingerprints of the second search of `--check-collisions`; any number that is not the first one's. */
-const SECOND_SEED = 0x5eed
+import { seedsOf, type Job, type SearchOptions, type Source } from './job.js'
+import type { Poll } from './watch.js'
 
 /**
  * Searches one program to its verdict and replays what was found. Synchronous: give it a thread of its own if it may be long.
- * @param also asked at every poll, beside the job's own bounds
  * @throws UsageError if the user's program is wrong
  */
-export function runJob(job: Job, interrupted: () => boolean, also: Poll): CheckedProgram {
-  const started = performance.now()
-  try {
+export function runJob(job: Job, poll: Poll): CheckedProgram {
+  return explained(job.source, () => {
+    const started = performance.now()
     const program = buildProgram(job.source)
-    const bounds = pollBounds({
-      maxSeconds: job.search.maxSeconds,
-      memoryMax: memoryMax(totalmem(), process.constrainedMemory()),
-      interrupted,
-      rss: () => process.memoryUsage.rss(),
-      now: () => performance.now(),
-    })
-    const poll: Poll = (progress) => bounds(progress) ?? also(progress)
-    const result = search(program, job.search, poll)
-    const failures = result.failures.map((failure) => ({ failure, trace: replay(program, failure.schedule) }))
-    return { name: program.name, result, seconds: (performance.now() - started) / 1000, failures }
-  } catch (error) {
-    throw explained(job.source, error)
-  }
+    const result = resultOf(job.search, (seed) => search(program, job.search, seed, poll))
+    return checked(program, result, started)
+  })
+}
+
+/** The part that one member of a team has in the search of one program. */
+export function runMember(job: Job, team: Team, member: number, seed: number, poll: Poll): Part {
+  return explained(job.source, () => exploreAsMember(buildProgram(job.source), team, member, exploreOptions(job.search, seed, poll)))
+}
+
+/**
+ * The answer of a team, once all its members have come back.
+ * @param parts for each seed, what every member found
+ */
+export function finishTeam(job: Job, parts: readonly (readonly Part[])[], poll: Poll): CheckedProgram {
+  return explained(job.source, () => {
+    const started = performance.now()
+    const program = buildProgram(job.source)
+    let round = 0
+    const result = resultOf(job.search, (seed) => combineParts(program, parts[round++] ?? [], exploreOptions(job.search, seed, poll)))
+    return checked(program, result, started)
+  })
 }
 
 /** @throws Error if the catalogue has no such race or program: names are checked before a job is made */
@@ -45,34 +49,56 @@ export function buildProgram(source: Source): Program {
   return program.build(source.configuration)
 }
 
-function search(program: Program, options: SearchOptions, poll: Poll): Result {
+function checked(program: Program, result: Result, started: number): CheckedProgram {
+  const failures = result.failures.map((failure) => ({ failure, trace: replay(program, failure.schedule) }))
+  return { name: program.name, result, seconds: (performance.now() - started) / 1000, failures }
+}
+
+function search(program: Program, options: SearchOptions, seed: number, poll: Poll): Result {
+  if (options.strategy === 'exhaustive') return explore(program, exploreOptions(options, seed, poll))
   const depth = options.maxDepth === null ? {} : { maxDepth: options.maxDepth }
-  if (options.strategy !== 'exhaustive') {
-    return randomWalks(program, { strategy: options.strategy, runs: options.runs, seed: options.seed, poll, ...depth })
+  return randomWalks(program, { strategy: options.strategy, runs: options.runs, seed: options.seed, poll, ...depth })
+}
+
+function exploreOptions(options: SearchOptions, seed: number, poll: Poll): ExploreOptions {
+  return {
+    reduction: options.reduction,
+    seed,
+    poll,
+    ...(options.maxStates !== null && { maxStates: options.maxStates }),
+    ...(options.maxDepth !== null && { maxDepth: options.maxDepth }),
   }
-  const states = options.maxStates === null ? {} : { maxStates: options.maxStates }
-  const explorer = { reduction: options.reduction, poll, ...depth, ...states }
-  const result = explore(program, explorer)
-  if (options.checkCollisions) compare(result, explore(program, { ...explorer, seed: SECOND_SEED }))
-  return result
+}
+
+/** The result of the first seed; with `--check-collisions`, what the second finds must be the same. */
+function resultOf(options: SearchOptions, searchWith: (seed: number) => Result): Result {
+  const [first, second] = seedsOf(options).map(searchWith)
+  if (first === undefined) throw new Error('a search needs a seed')
+  if (second !== undefined) compare(first, second)
+  return first
 }
 
 /** Two searches that differ only in their fingerprints must agree, or states were taken for one another. */
 function compare(first: Result, second: Result): void {
   if (first.bound !== null || second.bound !== null) return
   const summary = (result: Result): string =>
-    `${result.verdict}, ${result.states} states, ${result.failures
-      .map((failure) => `${failure.kind} in ${failure.where}: ${failure.message}`)
-      .sort()
-      .join('; ')}`
+    [
+      result.verdict,
+      ...(first.method === second.method ? [`${result.states} states`] : []),
+      ...result.failures.map(({ kind, where, message }) => `${kind} in ${where}: ${message}`).sort(),
+    ].join('; ')
   if (summary(first) === summary(second)) return
   throw new Error(`states of ${first.program} were taken for one another: ${summary(first)} with one seed, ${summary(second)} with another`)
 }
 
-/** Errors that are the user's, as such, with a place; all others as they are. */
-function explained(source: Source, error: unknown): unknown {
-  if (source.from !== 'file' || error instanceof UsageError) return error
-  if (error instanceof ProgramError) return asUsageError(source.bundle, error, error.hint)
-  if (placeOf(source.bundle, error) === undefined) return error
-  return asUsageError(source.bundle, error, 'thrown by the program itself; a failure is reported with world.assert or world.fail')
+/** What `run` returns; errors that are the user's are thrown as such, with a place, all others as they are. */
+function explained<T>(source: Source, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (source.from !== 'file' || error instanceof UsageError) throw error
+    if (error instanceof ProgramError) throw asUsageError(source.bundle, error, error.hint)
+    if (placeOf(source.bundle, error) === undefined) throw error
+    throw asUsageError(source.bundle, error, 'thrown by the program itself; a failure is reported with world.assert or world.fail')
+  }
 }

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Progress, Result } from '../../engine/result.js'
+import type { Progress } from '../../engine/result.js'
 import type { CheckedProgram } from '../../report/check-result.js'
 import { runInWorkers } from '../workers/pool.js'
 import type { Interrupt } from './interrupt.js'
 import type { Job } from './job.js'
 import { runJob } from './run-job.js'
+import { unanswered } from './unanswered.js'
+import { pollBounds } from './watch.js'
 
 /**
  * Most programs are done before a thread would have started. So each is first tried on the main thread, for at most
@@ -52,38 +54,17 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
     await runInWorkers(jobs, long, pool, { progress: options.onProgress, done })
   }
   const now = performance.now()
-  return jobs.map((job, index) => outcomes.get(index) ?? { checked: notStarted(job), startedAt: now, endedAt: now })
+  return jobs.map((job, index) => outcomes.get(index) ?? { checked: unanswered(job, 'interrupted'), startedAt: now, endedAt: now })
 }
 
 /** @returns null if the job was not done in time */
 function tryBriefly(job: Job, milliseconds: number): CheckedProgram | null {
   const deadline = performance.now() + milliseconds
   const gaveUp = { yet: false }
-  const checked = runJob(
-    job,
-    () => false,
-    () => {
-      gaveUp.yet ||= performance.now() >= deadline
-      return gaveUp.yet ? 'interrupted' : null
-    },
-  )
+  const bounds = pollBounds({ maxSeconds: job.search.maxSeconds, interrupted: () => false })
+  const checked = runJob(job, (progress) => {
+    gaveUp.yet ||= performance.now() >= deadline
+    return gaveUp.yet ? 'interrupted' : bounds(progress)
+  })
   return gaveUp.yet ? null : checked
-}
-
-/** The answer of a job that Ctrl-C came before. */
-function notStarted(job: Job): CheckedProgram {
-  const name = job.source.from === 'catalogue' ? job.source.program : job.source.bundle.path
-  const result: Result = {
-    program: name,
-    verdict: 'unknown',
-    bound: 'interrupted',
-    failures: [],
-    states: 0,
-    steps: 0,
-    depth: 0,
-    falseMergeProbability: 0,
-    method: job.search.strategy === 'exhaustive' ? 'plain' : 'random',
-    finalStates: 0,
-  }
-  return { name, result, seconds: 0, failures: [] }
 }

@@ -1,30 +1,34 @@
+import { totalmem } from 'node:os'
 import type { Bound, Progress } from '../../engine/result.js'
 
 /** Asked by a search again and again: how far it may go on, and where it has got. */
 export type Poll = (progress: Progress) => Bound | null
 
-/** The memory a search may fill, in bytes: most of what the machine, or its container, has. */
-export function memoryMax(total: number, constrained: number | undefined): number {
-  const available = constrained !== undefined && constrained > 0 && constrained < total ? constrained : total
-  return Math.floor(available * 0.8)
+export interface Watched {
+  readonly maxSeconds: number | null
+  readonly interrupted: () => boolean
 }
 
-/** The bounds that need a clock or the operating system, which the engine does not have. */
-export function pollBounds(limits: {
-  readonly maxSeconds: number | null
-  readonly memoryMax: number
-  readonly interrupted: () => boolean
-  readonly rss: () => number
-  readonly now: () => number
-}): Poll {
-  const deadline = limits.maxSeconds === null ? Infinity : limits.now() + limits.maxSeconds * 1000
-  let memoryCheckAt = 0
+const MEMORY_CHECK_EVERY_MS = 200
+
+/** The bounds that need a clock or the operating system, which the engine does not have. The clock starts now. */
+export function pollBounds({ maxSeconds, interrupted }: Watched, memoryMax = mostMemory()): Poll {
+  const started = performance.now()
+  const deadline = maxSeconds === null ? Infinity : started + maxSeconds * 1000
+  let memoryCheckAt = started
   return () => {
-    if (limits.interrupted()) return 'interrupted'
-    const now = limits.now()
+    if (interrupted()) return 'interrupted'
+    const now = performance.now()
     if (now >= deadline) return 'max-seconds'
     if (now < memoryCheckAt) return null
-    memoryCheckAt = now + 200
-    return limits.rss() > limits.memoryMax ? 'memory' : null
+    memoryCheckAt = now + MEMORY_CHECK_EVERY_MS
+    return process.memoryUsage.rss() > memoryMax ? 'memory' : null
   }
+}
+
+/** Most of the memory that the machine, or the container, has, in bytes. */
+function mostMemory(): number {
+  const constrained = process.constrainedMemory()
+  const total = totalmem()
+  return Math.floor((constrained > 0 && constrained < total ? constrained : total) * 0.8)
 }

@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import type { Progress } from '../../engine/result.js'
+import { formTeam, type Part } from '../../engine/team.js'
 import type { CheckedProgram } from '../../report/check-result.js'
 import type { Interrupt } from '../jobs/interrupt.js'
-import type { Job } from '../jobs/job.js'
-import { UsageError } from '../usage-error.js'
-import type { RunMessage, WorkerData, WorkerMessage } from './messages.js'
+import { seedsOf, type Job } from '../jobs/job.js'
+import { unanswered } from '../jobs/unanswered.js'
+import { OutOfMemoryError, Thread } from './thread.js'
 
 /** Told about jobs while they run; `job` is the job's position in the list that was given. */
 export interface JobListener {
@@ -21,69 +21,84 @@ export interface PoolOptions {
 }
 
 /**
- * Runs `pending` (positions in `jobs`) on worker threads, each taking the next as it becomes free.
+ * Runs `pending` (positions in `jobs`) on worker threads: a job on each if there are jobs enough, else one job after the
+ * other, all threads searching it together.
  * @returns when all are done, or none is running any more after an interrupt; jobs never started stay undone
  * @throws the first error of any job; the other threads are stopped
  */
 export async function runInWorkers(
   jobs: readonly Job[],
   pending: readonly number[],
-  options: PoolOptions,
+  { script, size, interrupt }: PoolOptions,
   listener: JobListener,
 ): Promise<void> {
-  const queue = [...pending]
-  const workers = Array.from({ length: Math.min(options.size, queue.length) }, () => startWorker(options))
-  const serve = async (worker: Worker): Promise<void> => {
+  const queue = pending.flatMap((index) => (jobs[index] === undefined ? [] : [{ index, job: jobs[index] }]))
+  const together = queue.length < size && queue.every(({ job }) => job.search.strategy === 'exhaustive')
+  const crews = together ? [size] : Array.from({ length: Math.min(size, queue.length) }, () => 1)
+  const hired = new Set<Thread>()
+  const hire = (count: number): readonly Thread[] => {
+    const threads = Array.from({ length: count }, () => new Thread(script, interrupt))
+    for (const thread of threads) hired.add(thread)
+    return threads
+  }
+  const work = async (count: number): Promise<void> => {
+    let threads = hire(count)
     for (;;) {
-      const index = options.interrupt.requested ? undefined : queue.shift()
-      const job = index === undefined ? undefined : jobs[index]
-      if (index === undefined || job === undefined) return
-      listener.done(index, await runOn(worker, job, (...news) => listener.progress(index, ...news)))
+      const turn = interrupt.requested ? undefined : queue.shift()
+      if (turn === undefined) return
+      const { index, job } = turn
+      try {
+        listener.done(index, await runBy(threads, job, (...news) => listener.progress(index, ...news)))
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error
+        await Promise.all(threads.map((thread) => thread.stop()))
+        threads = hire(count)
+        listener.done(index, unanswered(job, 'memory'))
+      }
     }
   }
   try {
-    await Promise.all(workers.map(serve))
+    await Promise.all(crews.map(work))
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all(Array.from(hired, (thread) => thread.stop()))
   }
 }
 
-function startWorker({ script, interrupt }: PoolOptions): Worker {
-  const workerData: WorkerData = { interrupt: interrupt.shared }
-  return new Worker(script, { workerData })
-}
-
-function runOn(
-  worker: Worker,
+function runBy(
+  threads: readonly Thread[],
   job: Job,
   onProgress: (progress: Progress, seconds: number) => void,
 ): Promise<CheckedProgram> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      worker.off('message', onMessage)
-      worker.off('error', onError)
-      finish()
-    }
-    const onError = (error: Error): void => settle(() => reject(error))
-    const onMessage = (message: WorkerMessage): void => {
-      switch (message.type) {
-        case 'progress':
-          onProgress(message.progress, message.seconds)
-          break
-        case 'done':
-          settle(() => resolve(message.checked))
-          break
-        case 'usage':
-          settle(() => reject(new UsageError(message.message, message.hint, message.place ?? undefined)))
-          break
-        case 'fault':
-          settle(() => reject(new Error(`in a worker thread: ${message.stack}`)))
-          break
-      }
-    }
-    worker.on('message', onMessage)
-    worker.on('error', onError)
-    const message: RunMessage = { job }
-    worker.postMessage(message)
-  })
+  const [only, another] = threads
+  if (only === undefined) throw new Error('a job needs a thread')
+  return another === undefined
+    ? only.ask({ type: 'job', job, secondsUsed: 0 }, onProgress)
+    : runByTeam(threads, only, job, onProgress)
+}
+
+/** Every thread explores its part; one then puts the parts together. */
+async function runByTeam(
+  threads: readonly Thread[],
+  finisher: Thread,
+  job: Job,
+  onProgress: (progress: Progress, seconds: number) => void,
+): Promise<CheckedProgram> {
+  const started = performance.now()
+  const secondsUsed = (): number => (performance.now() - started) / 1000
+  const parts: (readonly Part[])[] = []
+  for (const seed of seedsOf(job.search)) {
+    const team = formTeam(threads.length, job.search.reduction)
+    const used = secondsUsed()
+    parts.push(
+      await Promise.all(
+        threads.map((thread, member) =>
+          thread.ask({ type: 'member', job, secondsUsed: used, team, member, seed }, (...news) => {
+            if (member < team.sharers) onProgress(...news)
+          }),
+        ),
+      ),
+    )
+  }
+  const checked = await finisher.ask({ type: 'finish', job, secondsUsed: secondsUsed(), parts }, onProgress)
+  return { ...checked, seconds: secondsUsed() }
 }
