@@ -30,7 +30,7 @@ export function verdictText(failure: Failure): { readonly short: string; readonl
   if (failure.kind === 'deadlock') return both('*** DEADLOCK ***')
   if (failure.kind === 'lost-wakeup') return both(`*** LOST WAKE-UP: ${failure.task} sleeps for ever ***`)
   const { title } = FAILURE_WORDS[failure.kind]
-  const told = failure.message.toLowerCase().includes(title.toLowerCase())
+  const told = failure.message.toLowerCase().includes(title.toLowerCase()) || /^(VM_)?(BUG|WARN)/.test(failure.message)
   const long = told ? failure.message : `${title}: ${failure.message}`
   return long.length <= SHORT_MAX || told ? both(long) : { short: title, long }
 }

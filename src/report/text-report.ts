@@ -1,10 +1,12 @@
 /** The report people read first: one page for one configuration. */
 import type { Bound } from '../engine/result.js'
-import type { CheckedProgram, CheckResult, ShownFailure } from './check-result.js'
+import type { CheckedProgram, CheckResult } from './check-result.js'
 import { diagram } from './diagram.js'
+import { failureGroups, programsOf, type FailureGroup } from './failure-groups.js'
 import { FAILURE_WORDS } from './failure-text.js'
 import { counted, grouped, probabilityText, secondsText } from './numbers.js'
 import { PLAIN, type Palette } from './palette.js'
+import { filled } from './paragraph.js'
 import { replayCommand } from './replay-command.js'
 import { splat } from './splat.js'
 
@@ -21,14 +23,22 @@ const METHODS: Readonly<Record<CheckedProgram['result']['method'], string>> = {
   random: 'random interleavings',
 }
 
-/** Verdict, what was explored, then every failure: diagram, splat, and the command that replays it. Ends with a newline. */
+/** So many failures of several programs are drawn, so that the report stays a page; of a single program all are. */
+const DRAWN_MAX = 3
+
+/**
+ * Verdict, what was explored, then the failures, one of each kind and function: diagram, splat, and the command that
+ * replays it; of those beyond the page the command only. Ends with a newline.
+ */
 export function textReport(check: CheckResult, options: TextOptions = {}): string {
   const palette = options.palette ?? PLAIN
   const parts = [`${palette.strong(subjectText(check))}\n${verdictLine(check, palette)}`, explored(check, palette)]
-  let number = 0
-  for (const program of check.programs) {
-    for (const shown of program.failures) parts.push(failureText(check, program, shown, ++number, options))
-  }
+  const groups = failureGroups(check)
+  const drawn = check.programs.length === 1 ? groups.length : DRAWN_MAX
+  groups.forEach((group, at) => {
+    parts.push(at < drawn ? groupDrawn(check, group, at + 1, options) : groupListed(check, group, at + 1, options))
+  })
+  if (groups.length > drawn) parts.push(`heddle check ${check.race}/PROGRAM draws all failures of a program, --json has all of them.`)
   return `${parts.join('\n\n')}\n`
 }
 
@@ -104,20 +114,35 @@ function tableLine(cells: readonly string[], widths: readonly number[]): string 
   return `  ${set.join('  ')}`.trimEnd()
 }
 
-function failureText(
-  check: CheckResult,
-  program: CheckedProgram,
-  { failure, trace, location }: ShownFailure,
-  number: number,
-  options: TextOptions,
-): string {
+function groupDrawn(check: CheckResult, group: FailureGroup, number: number, options: TextOptions): string {
   const palette = options.palette ?? PLAIN
-  const title = `${number}. ${FAILURE_WORDS[failure.kind].title} in ${failure.where}`
-  const place = location === undefined ? '' : ` (${location.file}:${location.line})`
+  const [{ program, shown }] = group
+  const { failure, trace } = shown
   const shortest = failure.shortest ? ', the fewest possible' : ''
   const size = `${counted(failure.contextSwitches, 'context switch', 'context switches')}, ${counted(failure.steps, 'step')}${shortest}`
-  const heading = `${palette.strong(title)}${place}\n   program ${program.name}: ${size}`
+  const heading = `${groupTitle(group, number, palette)}\n   program ${program.name}: ${size}${alsoIn(group)}`
   const drawn = diagram(trace, { width: options.columns ?? 72 })
-  const command = replayCommand(check, program.name, failure.schedule)
-  return `${heading}\n\n${drawn}\n\n${palette.faint(splat(trace, failure))}\n\n${command}`
+  return `${heading}\n\n${drawn}\n\n${palette.faint(splat(trace, failure))}\n\n${replayCommand(check, program.name, failure.schedule)}`
+}
+
+function groupListed(check: CheckResult, group: FailureGroup, number: number, options: TextOptions): string {
+  const [{ program, shown }] = group
+  const title = groupTitle(group, number, options.palette ?? PLAIN)
+  const heading = `${title}\n   program ${program.name}: ${shown.failure.message}${alsoIn(group)}`
+  return `${heading}\n   ${replayCommand(check, program.name, shown.failure.schedule)}`
+}
+
+function groupTitle(group: FailureGroup, number: number, palette: Palette): string {
+  const { failure, location } = group[0].shown
+  const place = location === undefined ? '' : ` (${location.file}:${location.line})`
+  return `${palette.strong(`${number}. ${FAILURE_WORDS[failure.kind].title} in ${failure.where}`)}${place}`
+}
+
+/** Where else the same is shown, and what else is said there. */
+function alsoIn(group: FailureGroup): string {
+  const [first, ...others] = programsOf(group)
+  const messages = [...new Set(group.map(({ shown }) => shown.failure.message))].slice(1)
+  const lines = messages.map((message) => `also: ${message}`)
+  if (first !== undefined && others.length > 0) lines.push(`also in ${others.join(', ')}`)
+  return lines.map((line) => `\n   ${filled(line, 76, 5)}`).join('')
 }
