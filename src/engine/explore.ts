@@ -9,7 +9,7 @@ import { explorePartialOrders } from './search/dpor.js'
 import { exploreStates, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
 import { choiceOf, failureKey, taskOf, type FailureLog, type Move } from './search/failures.js'
 import { findLivelocks } from './search/livelock.js'
-import type { Limits } from './search/limits.js'
+import type { Limits, Pace } from './search/limits.js'
 import { findShortest } from './search/shortest.js'
 import { PersistentSets } from './search/persistent.js'
 import { walk } from './search/walk.js'
@@ -29,10 +29,14 @@ export interface ExploreOptions extends Limits {
   readonly onFinalState?: (describe: () => Record<string, string>) => void
 }
 
-/** States that the first method must have seen before the second, and the third, are tried as well. */
-const JOIN_AT = [0, 20_000, 500_000]
 /** Turns of each method in a round: about the same time for each. */
 const TURNS: Readonly<Record<Method, number>> = { plain: 4, dpor: 1, reduced: 1 }
+/** Branches a state from which on a search by partial orders is worth trying early: many tasks can go on at once. */
+const WIDE = 4.8
+/** States that the plain search is given for itself: of a wide program, of any other, and before persistent sets join. */
+const PLAIN_IF_WIDE = 20_000
+const PLAIN_ELSE = 400_000
+const PLAIN_BEFORE_REDUCED = 2_000_000
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
@@ -48,14 +52,14 @@ function methodsOf(options: ExploreOptions): readonly Method[] {
   return options.reduction === false ? ['plain'] : ['plain', 'dpor', 'reduced']
 }
 
-/** A search that can be interrupted: it yields now and then, with the number of states seen so far. */
-type Search = Generator<number, Exploration>
+/** A search that can be interrupted: it yields now and then, with how far it has got. */
+type Search = Generator<Pace, Exploration>
 
 interface Contestant {
   readonly method: Method
   readonly machine: Machine
   readonly search: Search
-  states: number
+  pace: Pace
 }
 
 /** Lets several searches go on by turns until the first of them is done. */
@@ -64,24 +68,30 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
   let racing: Contestant[] = []
   let joined = 0
   for (;;) {
-    const leader = racing[0]
-    if (waiting.length > 0 && (leader === undefined || leader.states >= (JOIN_AT[joined] ?? Infinity))) {
-      const method = waiting.shift() as Method
+    const [next] = waiting
+    if (next !== undefined && (racing[0] === undefined || mayJoin(next, racing[0].pace))) {
+      waiting.shift()
       const own = joined === 0 ? machine : load(subject, options.seed)
-      racing.push({ method, machine: own, search: searchBy(method, own, options), states: 0 })
+      racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0 } })
       joined++
     }
     for (const contestant of racing) {
       for (let turn = TURNS[contestant.method]; turn > 0; turn--) {
         const { done, value } = contestant.search.next()
         if (done === true) return { method: contestant.method, search: value }
-        contestant.states = value
+        contestant.pace = value
       }
     }
     // Executions that never end have no partial order to exhaust.
     racing = racing.filter(({ method, machine: own }) => method !== 'dpor' || !own.cyclic)
     if (racing.length === 0 && waiting.length === 0) throw new ProgramError('the search by partial orders does not suit a program that repeats itself', 'use another method')
   }
+}
+
+/** Whether the first search has got so far that a second method is worth its share of the time. */
+function mayJoin(method: Method, first: Pace): boolean {
+  if (method === 'reduced') return first.states >= PLAIN_BEFORE_REDUCED
+  return first.states >= (first.steps >= WIDE * first.states ? PLAIN_IF_WIDE : PLAIN_ELSE)
 }
 
 function searchBy(method: Method, machine: Machine, options: ExploreOptions): Search {

@@ -4,7 +4,7 @@ import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
 import { FailureLog, move, type Move } from './failures.js'
-import { POLL_STEPS, type Limits } from './limits.js'
+import { POLL_STEPS, type Limits, type Pace } from './limits.js'
 
 export interface DporOptions extends Limits {
   /** Called at every final state. */
@@ -44,7 +44,7 @@ interface Point {
  * execution of each equivalence class, where executions are equivalent if they order dependent operations alike.
  * For programs without cycles of states.
  */
-export function* explorePartialOrders(machine: Machine, options: DporOptions = {}): Generator<number, Exploration> {
+export function* explorePartialOrders(machine: Machine, options: DporOptions = {}): Generator<Pace, Exploration> {
   const tasks = machine.tasks.length
   const isDependent = options.dependence ?? dependent
   const maxStates = options.maxStates ?? Infinity
@@ -232,7 +232,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       nextPoll = steps + POLL_STEPS
       bound = options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ?? null
       if (bound !== null) break
-      yield steps
+      yield { states: steps, steps }
     }
   }
   state.undo(0)

@@ -3,7 +3,7 @@ import type { Operation } from '../operation.js'
 import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import { FailureLog, choiceOf, move, taskOf, type Move } from './failures.js'
-import { POLL_STEPS, SHARE_STEPS, type Limits } from './limits.js'
+import { POLL_STEPS, SHARE_STEPS, type Limits, type Pace } from './limits.js'
 import { VisitedSet, type Visited } from './visited.js'
 
 /** Chooses which of the enabled tasks have to be tried in the present state of the machine. */
@@ -50,7 +50,7 @@ export interface ExhaustiveOptions extends Limits {
  * Depth-first search of all states, with the visited set, an explicit stack and an undo log.
  * A state's branches are the tasks that can go on, or the values of a pending `choose`. Yields every few thousand steps.
  */
-export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}): Generator<number, Exploration> {
+export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}): Generator<Pace, Exploration> {
   const { reduction } = options
   const maxStates = options.maxStates ?? Infinity
   const maxDepth = options.maxDepth ?? Infinity
@@ -192,7 +192,7 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
         bound = asked
         break
       }
-      yield states
+      yield { states, steps }
     }
   }
   state.undo(0)

@@ -10,6 +10,12 @@ export interface Limits {
   readonly poll?: (progress: Progress) => Bound | null
 }
 
+/** How far a search has got. */
+export interface Pace {
+  readonly states: number
+  readonly steps: number
+}
+
 /** Steps between two calls of `poll`. */
 export const POLL_STEPS = 4096
 
