@@ -1,7 +1,9 @@
 /** Searches of the reference: every interleaving, and the shortest schedule to each failure. */
 import type { Ast } from './ast.js'
-import { Reference, type RefFailure } from './reference.js'
+import { describeState, isFinal, judge } from './reference-ending.js'
+import type { RefFailure } from './reference-layout.js'
 import type { Slots } from './reference-objects.js'
+import { Reference } from './reference.js'
 
 /** What a program can do, in words that can be compared. */
 export interface Behaviour {
@@ -51,8 +53,8 @@ export function bruteForce(ast: Ast, maxStates: number): BruteForce | undefined 
       }
     }
     if (!stuck) continue
-    note(reference.judge(state))
-    if (reference.isFinal(state)) finals.add(reference.describe(state))
+    note(judge(reference.layout, state))
+    if (isFinal(reference.layout, state)) finals.add(describeState(reference.layout, state))
   }
   return { failures: [...failures].sort(), finals: [...finals].sort(), states: visited.size }
 }
@@ -102,7 +104,7 @@ export function shortestCosts(ast: Ast): ReadonlyMap<string, Cost> {
             ;(target[steps + 1] ??= []).push({ state: next.state, last: t })
           }
         }
-        if (stuck) note(reference.judge(state), { switches, steps })
+        if (stuck) note(judge(reference.layout, state), { switches, steps })
       }
     }
     level = following
