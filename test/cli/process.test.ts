@@ -54,7 +54,7 @@ test('init makes a project whose test passes', async () => {
   symlinkSync(builtCli(), path.join(bin, 'heddle'))
   const child = spawn(process.execPath, ['--test'], {
     cwd: demo,
-    env: { PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}` },
+    env: { PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
   })
   const [status] = (await once(child, 'close')) as [number]
   expect(status).toBe(0)
