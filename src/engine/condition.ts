@@ -26,8 +26,8 @@ const until: OperationKind = {
   },
   detail: (machine, op) => machine.format(op.a),
   waitsFor(machine, op) {
-    const { lost } = op.condition as Condition
-    return { text: machine.format(op.a), holders: [], lost: lost !== undefined && machine.runner.evaluate(lost, new Set()) }
+    const condition = op.condition as Condition
+    return { text: machine.format(op.a), holders: [], lost: machine.runner.evaluate(() => condition.lost?.(), new Set()) }
   },
 }
 

@@ -33,10 +33,13 @@ export interface ExploreOptions extends Limits {
 const TURNS: Readonly<Record<Method, number>> = { plain: 4, dpor: 1, reduced: 1 }
 /** Branches a state from which on a search by partial orders is worth trying early: many tasks can go on at once. */
 const WIDE = 4.8
-/** States that the plain search is given for itself: of a wide program, of any other, and before persistent sets join. */
+/** States that the plain search is given for itself: before partial orders join, if wide or not, and before persistent sets. */
 const PLAIN_IF_WIDE = 20_000
-const PLAIN_ELSE = 400_000
-const PLAIN_BEFORE_REDUCED = 2_000_000
+const PLAIN_ELSE = 100_000
+const PLAIN_BEFORE_REDUCED = 500_000
+/** Steps after which a search by partial orders is given up if it is expected to need more than so many. */
+const TRIAL_STEPS = 20_000
+const HOPELESS_STEPS = 30_000_000
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
@@ -72,7 +75,7 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
     if (next !== undefined && (racing[0] === undefined || mayJoin(next, racing[0].pace))) {
       waiting.shift()
       const own = joined === 0 ? machine : load(subject, options.seed)
-      racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0 } })
+      racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0, share: 0 } })
       joined++
     }
     for (const contestant of racing) {
@@ -82,10 +85,14 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
         contestant.pace = value
       }
     }
-    // Executions that never end have no partial order to exhaust.
-    racing = racing.filter(({ method, machine: own }) => method !== 'dpor' || !own.cyclic)
+    racing = racing.filter((contestant) => contestant.method !== 'dpor' || (!contestant.machine.cyclic && (methods.length === 1 || !isHopeless(contestant.pace))))
     if (racing.length === 0 && waiting.length === 0) throw new ProgramError('the search by partial orders does not suit a program that repeats itself', 'use another method')
   }
+}
+
+/** Whether a search of executions one by one would take too long. */
+function isHopeless({ steps, share }: Pace): boolean {
+  return steps > TRIAL_STEPS && steps > share * HOPELESS_STEPS
 }
 
 /** Whether the first search has got so far that a second method is worth its share of the time. */

@@ -9,7 +9,7 @@ import { TRUE, UNDEFINED, codeOfInt } from './value.js'
 const BITS_MAX = 29
 
 const wordOf = (machine: Machine, op: Operation): number => machine.state.get(op.object.slot) >> 1
-const bitNames = (_machine: Machine, op: Operation): string => (op.object as Flags).namesOf(op.a)
+const bitNames = (_machine: Machine, op: Operation): string => op.object.sayWord(op.a)
 
 const test: OperationKind = {
   name: 'test',
@@ -68,14 +68,14 @@ const clearAndTest: OperationKind = {
     return codeOfBoolean((word & op.b) !== 0)
   },
   accesses: (_machine, op) => op.object.access(op.b, op.a),
-  detail: (_machine, op) => `${(op.object as Flags).namesOf(op.a)}; ${(op.object as Flags).namesOf(op.b)}`,
+  detail: (_machine, op) => `${op.object.sayWord(op.a)}; ${op.object.sayWord(op.b)}`,
 }
 
 const get: OperationKind = {
   name: 'read',
   execute: (machine, op) => machine.state.get(op.object.slot),
   accesses: (_machine, op) => op.object.readAccess(),
-  result: (_machine, op, code) => (op.object as Flags).namesOf(code >> 1),
+  result: (_machine, op, code) => op.object.sayWord(code >> 1),
 }
 
 const assign: OperationKind = {
@@ -96,7 +96,7 @@ const compareExchange: OperationKind = {
     return codeOfBoolean(met)
   },
   accesses: (_machine, op) => op.object.writeAccess(),
-  detail: (_machine, op) => `${(op.object as Flags).namesOf(op.a)}, ${(op.object as Flags).namesOf(op.b)}`,
+  detail: (_machine, op) => `${op.object.sayWord(op.a)}, ${op.object.sayWord(op.b)}`,
 }
 
 /** A word of named bits with atomic bit operations. Operations on different bits are independent of each other. */
@@ -169,7 +169,7 @@ export class Flags extends Tracked {
   }
 
   /** Names of the bits of a word, or `0`. */
-  namesOf(word: number): string {
+  override sayWord(word: number): string {
     return this.bitsOf(word).join('|') || '0'
   }
 

@@ -1,9 +1,15 @@
 import type { Runner } from './runner.js'
 import type { Value, Values } from './value.js'
 
-/** Private memory of a task, on the stack of the call that made it: its accesses are no steps. */
-export class Own<T extends Value> {
+/** What the engine has to know of private memory, whatever is in it. */
+export interface PrivateMemory {
   /** Position among the private objects of the task. */
+  readonly index: number
+  code: number
+}
+
+/** Private memory of a task, on the stack of the call that made it: its accesses are no steps. */
+export class Own<T extends Value> implements PrivateMemory {
   readonly index: number
   code: number
 
@@ -14,7 +20,7 @@ export class Own<T extends Value> {
     init: T,
   ) {
     this.code = values.encode(init)
-    this.index = runner.adopt(this as unknown as Own<Value>)
+    this.index = runner.adopt(this)
   }
 
   get(): T {
@@ -23,6 +29,6 @@ export class Own<T extends Value> {
 
   set(value: T): void {
     this.code = this.values.encode(value)
-    this.runner.wrote(this as unknown as Own<Value>)
+    this.runner.wrote(this)
   }
 }

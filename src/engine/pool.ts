@@ -8,47 +8,7 @@ import { NULL, UNDEFINED, codeOfInt } from './value.js'
 /** Most objects in one pool: sets of them are masks. */
 const POOL_MAX = 30
 
-const generationOf = (machine: Machine, op: Operation, index: number): number => machine.state.get(op.object.slot + index) >> 1
 const isAlive = (generation: number): boolean => generation % 2 === 1
-
-const alloc: OperationKind = {
-  name: 'alloc',
-  execute(machine, op) {
-    const pool = op.object as Pool<object>
-    for (let index = 0; index < pool.size; index++) {
-      const generation = generationOf(machine, op, index)
-      if (isAlive(generation)) continue
-      machine.state.set(pool.slot + index, codeOfInt(pool.next(generation)))
-      return machine.values.encode(pool.handle(index, pool.next(generation)))
-    }
-    return NULL
-  },
-  accesses: (_machine, op) => op.object.writeAccess(),
-}
-
-const free: OperationKind = {
-  name: 'free',
-  execute(machine, op, task) {
-    const pool = op.object as Pool<object>
-    const index = op.b
-    const generation = generationOf(machine, op, index)
-    if (generation !== pool.generationOf(machine.values.decode(op.a) as object)) machine.note('use-after-free', `${pool.nameOf(index)} is freed twice`, task)
-    else machine.state.set(pool.slot + index, codeOfInt(pool.next(generation)))
-    return UNDEFINED
-  },
-  accesses: (_machine, op) => op.object.access(1 << op.b, 1 << op.b),
-  detail: (machine, op) => machine.format(op.a),
-}
-
-const isLive: OperationKind = {
-  name: 'is_live',
-  execute(machine, op) {
-    const pool = op.object as Pool<object>
-    return machine.values.encode(generationOf(machine, op, op.b) === pool.generationOf(machine.values.decode(op.a) as object))
-  },
-  accesses: (_machine, op) => op.object.access(1 << op.b, 0),
-  detail: (machine, op) => machine.format(op.a),
-}
 
 /**
  * Objects that are allocated and freed while the program runs, in memory that is used again. Whoever holds a handle of an
@@ -58,6 +18,23 @@ export class Pool<T extends object> extends Tracked {
   private readonly slots: number[][] = []
   private readonly raws: T[] = []
   private readonly handles: Map<number, T>[] = []
+  private readonly allocating: OperationKind = {
+    name: 'alloc',
+    execute: (machine) => this.takeFree(machine),
+    accesses: () => this.writeAccess(),
+  }
+  private readonly freeing: OperationKind = {
+    name: 'free',
+    execute: (machine, op, task) => this.release(machine, op, task),
+    accesses: (_machine, op) => this.access(1 << op.b, 1 << op.b),
+    detail: (machine, op) => machine.format(op.a),
+  }
+  private readonly asking: OperationKind = {
+    name: 'is_live',
+    execute: (machine, op) => machine.values.encode(this.present(op.b) === this.generationOf(machine.values.decode(op.a) as object)),
+    accesses: (_machine, op) => this.access(1 << op.b, 0),
+    detail: (machine, op) => machine.format(op.a),
+  }
   private readonly places = new Map<object, { index: number; generation: number }>()
 
   constructor(
@@ -85,16 +62,16 @@ export class Pool<T extends object> extends Tracked {
 
   /** Allocates the lowest free object; null if there is none. */
   alloc(): T | null {
-    return this.machine.values.decode(this.perform(alloc)) as T | null
+    return this.machine.values.decode(this.perform(this.allocating)) as T | null
   }
 
   free(object: T): void {
-    this.perform(free, this.machine.values.encode(object), this.indexOf(object))
+    this.perform(this.freeing, this.machine.values.encode(object), this.indexOf(object))
   }
 
   /** Whether the incarnation that `object` stands for is alive. For checks: what is modelled cannot see it. */
   isLive(object: T): boolean {
-    return this.machine.values.decode(this.perform(isLive, this.machine.values.encode(object), this.indexOf(object))) === true
+    return this.machine.values.decode(this.perform(this.asking, this.machine.values.encode(object), this.indexOf(object))) === true
   }
 
   /** Position of the memory that `object` lies in. */
@@ -122,7 +99,7 @@ export class Pool<T extends object> extends Tracked {
   }
 
   /** The handle of one incarnation. */
-  handle(index: number, generation: number): T {
+  private handle(index: number, generation: number): T {
     const known = this.handles[index]?.get(generation)
     if (known !== undefined) return known
     const guard = new IncarnationGuard(this, index, generation)
@@ -134,12 +111,33 @@ export class Pool<T extends object> extends Tracked {
     return handle
   }
 
-  generationOf(object: object): number {
+  private takeFree(machine: Machine): number {
+    for (let index = 0; index < this.size; index++) {
+      const generation = this.present(index)
+      if (isAlive(generation)) continue
+      machine.state.set(this.slot + index, codeOfInt(this.next(generation)))
+      return machine.values.encode(this.handle(index, this.next(generation)))
+    }
+    return NULL
+  }
+
+  private release(machine: Machine, op: Operation, task: number): number {
+    const generation = this.present(op.b)
+    if (generation === this.generationOf(machine.values.decode(op.a) as object)) machine.state.set(this.slot + op.b, codeOfInt(this.next(generation)))
+    else machine.note('use-after-free', `${this.nameOf(op.b)} is freed twice`, task)
+    return UNDEFINED
+  }
+
+  private present(index: number): number {
+    return this.machine.state.get(this.slot + index) >> 1
+  }
+
+  private generationOf(object: object): number {
     return this.places.get(object)?.generation ?? -1
   }
 
   /** The generation that follows: odd while allocated. A pool that does not count goes back and forth. */
-  next(generation: number): number {
+  private next(generation: number): number {
     return this.counts ? generation + 1 : 1 - generation
   }
 
@@ -152,7 +150,7 @@ class IncarnationGuard implements Guard {
   readonly access: Access
 
   constructor(
-    private readonly pool: Pick<Tracked, "slot"> & { nameOf(index: number): string },
+    private readonly pool: Pick<Tracked, 'slot'> & { nameOf(index: number): string },
     private readonly index: number,
     private readonly generation: number,
   ) {

@@ -1,24 +1,26 @@
 import { ProgramError, invariant } from './errors.js'
 import { LocalState, Status, type Effect } from './local-state.js'
 import type { Machine } from './machine.js'
-import type { Own } from './own.js'
+import type { PrivateMemory } from './own.js'
 import { Operation, type Condition, type OperationKind } from './operation.js'
 import type { Failure, FailureKind } from './result.js'
 import type { Tracked } from './tracked.js'
 import { UNDEFINED, type Value } from './value.js'
 
 /** The private signal that suspends a task at its next operation. */
-const SUSPEND = Symbol('task suspended')
+const SUSPEND = new Error('the engine suspends the task here')
 
 /** Name of the frame of an iteration of repeat(). */
 const LOOP = ''
 
 /** Thrown to stop a task that has failed. */
-class TaskFailure {
+class TaskFailure extends Error {
   constructor(
     readonly kind: FailureKind,
-    readonly message: string,
-  ) {}
+    message: string,
+  ) {
+    super(message)
+  }
 }
 
 interface Frame {
@@ -28,7 +30,7 @@ interface Frame {
   /** Number of private objects that existed at the call. */
   readonly owns: number
   /** Private objects older than the call that were written in it. */
-  readonly written: Set<Own<Value>>
+  readonly written: Set<PrivateMemory>
 }
 
 /** Hears of calls and returns as they happen for the first time in a run. */
@@ -49,7 +51,7 @@ export class Runner {
   private cursor = 0
   private position: LocalState
   private frames: Frame[] = []
-  private owns: Own<Value>[] = []
+  private owns: PrivateMemory[] = []
   private task = -1
   /** Objects read by the condition that is being evaluated. */
   private reads: Set<Tracked> | undefined
@@ -125,7 +127,7 @@ export class Runner {
   }
 
   private failureOf(thrown: unknown): Pick<Failure, 'kind' | 'message'> | undefined {
-    if (thrown instanceof TaskFailure) return thrown
+    if (thrown instanceof TaskFailure) return { kind: thrown.kind, message: thrown.message }
     if (thrown instanceof TypeError && /of (null|undefined) \(|as it is (null|undefined)/.test(thrown.message)) {
       return { kind: 'null-dereference', message: thrown.message.replace(/^Cannot/, 'cannot') }
     }
@@ -248,12 +250,12 @@ export class Runner {
   }
 
   /** Registers private memory of the running task. */
-  adopt(own: Own<Value>): number {
+  adopt(own: PrivateMemory): number {
     this.owns.push(own)
     return this.owns.length - 1
   }
 
-  wrote(own: Own<Value>): void {
+  wrote(own: PrivateMemory): void {
     const frame = this.frames.at(-1)
     if (frame !== undefined && own.index < frame.owns) frame.written.add(own)
   }

@@ -66,23 +66,6 @@ const progress: OperationKind = {
   accesses: () => [],
 }
 
-const start: OperationKind = {
-  name: 'start',
-  startsTask: true,
-  execute(machine, op, task) {
-    const handle = op.object as TaskHandle
-    const started = machine.state.get(handle.slot) >> 1
-    if (started >= handle.instances) {
-      throw new ProgramError(`task ${handle.name} is started more than ${handle.instances} times`, 'raise the option instances of world.task()')
-    }
-    machine.state.set(handle.slot, codeOfInt(started + 1))
-    machine.start(handle.first + started, handle.rootFor(started, op.a), task)
-    return codeOfInt(started)
-  },
-  accesses: (_machine, op) => op.object.writeAccess(),
-  detail: (machine, op) => (op.a === UNDEFINED ? '' : machine.format(op.a)),
-}
-
 /** Operations of tasks on themselves. */
 export class TaskControl extends Tracked {
   constructor(machine: Machine) {
@@ -121,6 +104,13 @@ export class TaskHandle extends Tracked {
   readonly instances: number
   /** Whether it starts with the program. */
   readonly startsAtOnce: boolean
+  private readonly starting: OperationKind = {
+    name: 'start',
+    startsTask: true,
+    execute: (machine, op, task) => this.startNext(machine, op.a, task),
+    accesses: () => this.writeAccess(),
+    detail: (machine, op) => (op.a === UNDEFINED ? '' : machine.format(op.a)),
+  }
   private readonly ended: Cell<number> | undefined
   private readonly roots: Map<number, LocalState>[] = []
 
@@ -154,7 +144,17 @@ export class TaskHandle extends Tracked {
 
   /** Starts an instance with an argument, in one step. */
   start(argument?: Value): void {
-    this.perform(start, this.machine.values.encode(argument))
+    this.perform(this.starting, this.machine.values.encode(argument))
+  }
+
+  private startNext(machine: Machine, argument: number, starter: number): number {
+    const started = machine.state.get(this.slot) >> 1
+    if (started >= this.instances) {
+      throw new ProgramError(`task ${this.name} is started more than ${this.instances} times`, 'raise the option instances of world.task()')
+    }
+    machine.state.set(this.slot, codeOfInt(started + 1))
+    machine.start(this.first + started, this.rootFor(started, argument), starter)
+    return codeOfInt(started)
   }
 
   /** Waits until the task has ended (of one that is `joinable` and has one instance). */

@@ -49,6 +49,11 @@ export abstract class Tracked {
     return [[this.name, this.machine.format(code)]]
   }
 
+  /** Says a word argument of one of this object's operations. */
+  sayWord(word: number): string {
+    return String(word)
+  }
+
   checkGuard(task: number): void {
     this.guard?.check(this.machine, task)
   }

@@ -12,7 +12,7 @@ import type { FailureKind } from './result.js'
 import { Rwsem } from './rwsem.js'
 import { Scope } from './scope.js'
 import { Spinlock } from './spinlock.js'
-import { TaskControl, TaskHandle, type TaskOptions } from './task-control.js'
+import { TaskControl, type TaskHandle, type TaskOptions } from './task-control.js'
 import type { Value, Widened } from './value.js'
 import { WaitQueue } from './wait-queue.js'
 

@@ -3,6 +3,7 @@ import { dependent, type Access, type Dependence, type Operation } from '../oper
 import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
+import { bitCount, lowestBit } from './bits.js'
 import { FailureLog, move, type Move } from './failures.js'
 import { POLL_STEPS, type Limits, type Pace } from './limits.js'
 
@@ -31,7 +32,10 @@ interface Point {
   sleep: number
   /** The task that makes a choice here, or -1, and how many of its values are left. */
   choosing: number
+  choices: number
   choicesLeft: number
+  /** Tasks that were not to be tried from the beginning. */
+  slept: number
   /** For a task to be tried: the tasks to follow it, so that the reversal it was added for is reached at once. */
   guides: Map<number, readonly number[]> | undefined
   /** The guide that led here, and how much of it has been followed. */
@@ -98,7 +102,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       if (op.kind.enabled === undefined) point.backtrack |= point.enabled
       return
     }
-    const chosen = 31 - Math.clz32(possible & -possible)
+    const chosen = lowestBit(possible)
     point.backtrack |= 1 << chosen
     const order = [...free.map((at) => (events[at] as Event).task), task]
     order.splice(order.indexOf(chosen), 1)
@@ -129,10 +133,11 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   const enter = (sleep: number, guide: readonly number[], followed: number): void => {
     const choosing = machine.choosingTask()
     const enabled = choosing >= 0 ? 1 << choosing : machine.enabledTasks()
-    const point: Point = { mark: state.mark(), enabled, backtrack: 0, sleep, choosing, choicesLeft: 0, guides: undefined, guide, followed }
+    const point: Point = { mark: state.mark(), enabled, backtrack: 0, sleep, choosing, choices: 1, choicesLeft: 0, slept: sleep, guides: undefined, guide, followed }
     points[depth] = point
     if (choosing >= 0) {
-      point.choicesLeft = (machine.local(choosing).operation as Operation).a
+      point.choices = (machine.local(choosing).operation as Operation).a
+      point.choicesLeft = point.choices
       return
     }
     for (let task = 0; task < tasks; task++) {
@@ -167,7 +172,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       }
     } else {
       const todo = point.backtrack & ~point.sleep
-      if (todo !== 0) task = 31 - Math.clz32(todo & -todo)
+      if (todo !== 0) task = lowestBit(todo)
     }
     if (task < 0) {
       if (depth === 0) break
@@ -203,7 +208,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     if (point.choosing >= 0) sleep = point.sleep
     else {
       for (let rest = point.sleep & ~(1 << task); rest !== 0; rest &= rest - 1) {
-        const other = 31 - Math.clz32(rest & -rest)
+        const other = lowestBit(rest)
         const otherAccesses = machine.local(other).operation?.accesses(machine) ?? []
         if (!isDependent(otherAccesses, accesses)) sleep |= 1 << other
       }
@@ -214,7 +219,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     machine.step(task)
     clocks[task]?.push(clock)
     for (let started = idleBefore === 0 ? 0 : idleBefore & ~idleTasks(machine); started !== 0; started &= started - 1) {
-      const other = 31 - Math.clz32(started & -started)
+      const other = lowestBit(started)
       clocks[other]?.push(clock)
       startedBy[other] = depth
     }
@@ -232,11 +237,27 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       nextPoll = steps + POLL_STEPS
       bound = options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ?? null
       if (bound !== null) break
-      yield { states: steps, steps }
+      yield { states: steps, steps, share: shareDone(points, depth) }
     }
   }
   state.undo(0)
   return { states: steps + 1, steps, depth: deepest, finalStates, bound, failures }
+}
+
+/** The share of the tree that has been searched, if every branch weighed the same as its siblings (Knuth 1975). */
+function shareDone(points: readonly Point[], depth: number): number {
+  let share = 0
+  let weight = 1
+  for (let at = 0; at <= depth; at++) {
+    const point = points[at] as Point
+    const branches = point.choosing >= 0 ? point.choices : bitCount(point.backtrack & ~point.slept)
+    if (branches === 0) break
+    const underWay = at < depth ? 1 : 0
+    const done = point.choosing >= 0 ? point.choices - point.choicesLeft - underWay : bitCount(point.backtrack & point.sleep & ~point.slept)
+    share += (weight * done) / branches
+    weight /= branches
+  }
+  return share
 }
 
 function idleTasks(machine: Machine): number {

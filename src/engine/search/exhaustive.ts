@@ -1,6 +1,7 @@
 import type { Machine } from '../machine.js'
 import type { Operation } from '../operation.js'
 import type { Bound } from '../result.js'
+import { lowestBit } from './bits.js'
 import { judgeEnding } from './ending.js'
 import { FailureLog, choiceOf, move, taskOf, type Move } from './failures.js'
 import { POLL_STEPS, SHARE_STEPS, type Limits, type Pace } from './limits.js'
@@ -155,7 +156,7 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
       machine.choice = remaining - 1
       moves[depth] = move(task, remaining - 1)
     } else {
-      task = 31 - Math.clz32(remaining & -remaining)
+      task = lowestBit(remaining)
       left[depth] = remaining & (remaining - 1)
       moves[depth] = move(task, 0)
       steps++
@@ -192,7 +193,7 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
         bound = asked
         break
       }
-      yield { states, steps }
+      yield { states, steps, share: 0 }
     }
   }
   state.undo(0)

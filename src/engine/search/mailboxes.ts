@@ -10,12 +10,11 @@ const HEADER = 2
 /** A mailbox: its state, the length of the path in it, the path. */
 const BOX = 2 + PATH_MAX
 
-const enum Mail {
-  Busy,
-  Waiting,
-  BeingFilled,
-  Full,
-}
+/** States of a mailbox. */
+const BUSY = 0
+const WAITING = 1
+const BEING_FILLED = 2
+const FULL = 3
 
 export function shareMailboxes(members: number): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * (HEADER + members * BOX))
@@ -42,11 +41,11 @@ export class Mailboxes implements Sharing {
     if (path.length > PATH_MAX) return false
     for (let member = 0; member < this.members; member++) {
       const box = this.box(member)
-      if (Atomics.compareExchange(this.words, box, Mail.Waiting, Mail.BeingFilled) !== Mail.Waiting) continue
+      if (Atomics.compareExchange(this.words, box, WAITING, BEING_FILLED) !== WAITING) continue
       this.words[box + 1] = path.length
       this.words.set(path, box + 2)
       Atomics.sub(this.words, IDLE, 1)
-      Atomics.store(this.words, box, Mail.Full)
+      Atomics.store(this.words, box, FULL)
       Atomics.notify(this.words, box)
       return true
     }
@@ -57,15 +56,15 @@ export class Mailboxes implements Sharing {
   take(): readonly Move[] | undefined {
     const { words } = this
     const box = this.box(this.own)
-    Atomics.store(words, box, Mail.Waiting)
+    Atomics.store(words, box, WAITING)
     if (Atomics.add(words, IDLE, 1) + 1 === this.members) this.end()
     for (;;) {
       const state = Atomics.load(words, box)
-      if (state === Mail.Full) break
+      if (state === FULL) break
       if (this.over) return undefined
       Atomics.wait(words, box, state, 50)
     }
-    Atomics.store(words, box, Mail.Busy)
+    Atomics.store(words, box, BUSY)
     return Array.from(words.subarray(box + 2, box + 2 + (words[box + 1] as number)))
   }
 

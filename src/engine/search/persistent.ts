@@ -2,6 +2,7 @@ import { Status } from '../local-state.js'
 import type { Machine } from '../machine.js'
 import type { Dependence } from '../operation.js'
 import type { Reduction } from './exhaustive.js'
+import { bitCount, lowestBit } from './bits.js'
 import { Futures } from './futures.js'
 
 /** Share by which the known transitions must grow before the futures are worked out anew in the middle of a search. */
@@ -54,7 +55,7 @@ export class PersistentSets implements Reduction {
   private close(machine: Machine, seed: number, limit: number): number {
     let set = seed
     for (let todo = seed; todo !== 0; ) {
-      const task = 31 - Math.clz32(todo & -todo)
+      const task = lowestBit(todo)
       todo &= todo - 1
       const pending = machine.local(task)
       const { held, key } = heldBy(machine, set)
@@ -86,10 +87,4 @@ function heldBy(machine: Machine, set: number): { held: ReadonlySet<number>; key
     key += `${lock.slot} `
   }
   return { held, key }
-}
-
-function bitCount(mask: number): number {
-  let count = 0
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
-  return count
 }

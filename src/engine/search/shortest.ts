@@ -2,6 +2,7 @@ import { mixA, mixB } from '../hash.js'
 import type { Machine } from '../machine.js'
 import type { Operation } from '../operation.js'
 import type { Bound, Failure } from '../result.js'
+import { lowestBit } from './bits.js'
 import { CostMap } from './cost-map.js'
 import { judgeEnding } from './ending.js'
 import { choiceOf, failureKey, move, taskOf, type Move } from './failures.js'
@@ -143,7 +144,7 @@ export function findShortest(machine: Machine, wanted: ReadonlySet<string> | und
           choice = (machine.local(task).operation as Operation).a - choices
           choicesLeft[top] = choices - 1
         } else {
-          task = 31 - Math.clz32(tasks & -tasks)
+          task = lowestBit(tasks)
           tasksLeft[top] = tasks & (tasks - 1)
           cost += (last >= 0 && last !== task ? LEVEL : 0) + 1
           nextLast = task

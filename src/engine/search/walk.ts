@@ -2,6 +2,7 @@ import type { Machine } from '../machine.js'
 import type { Operation } from '../operation.js'
 import { Random } from '../random.js'
 import type { Bound } from '../result.js'
+import { bitCount, lowestBit } from './bits.js'
 import { judgeEnding } from './ending.js'
 import { FailureLog, move, type Move } from './failures.js'
 import type { Limits } from './limits.js'
@@ -20,7 +21,7 @@ export class UniformScheduler implements Scheduler {
     let nth = this.random.below(bitCount(enabled))
     let mask = enabled
     while (nth-- > 0) mask &= mask - 1
-    return 31 - Math.clz32(mask & -mask)
+    return lowestBit(mask)
   }
 }
 
@@ -44,7 +45,7 @@ export class PctScheduler implements Scheduler {
 
   private highest(enabled: number): number {
     const task = this.priorities.find((candidate) => enabled & (1 << candidate))
-    return task ?? 31 - Math.clz32(enabled & -enabled)
+    return task ?? lowestBit(enabled)
   }
 
   private demote(task: number): void {
@@ -121,10 +122,4 @@ export function walk(machine: Machine, options: WalkOptions): Walks {
     bound = options.poll?.({ phase: 'random', states: run + 1, steps, depth, queue: 0, failures: failures.size }) ?? null
   }
   return { runs: Math.min(run + 1, options.runs), steps, depth, failures, bound: bound ?? 'runs' }
-}
-
-function bitCount(mask: number): number {
-  let count = 0
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
-  return count
 }
