@@ -27,6 +27,7 @@ export function matrixJson(matrices: readonly MatrixResult[]): string {
         comparison: cell.comparison,
         program: cell.shownBy?.program ?? null,
         schedule: cell.shownBy?.failure.schedule ?? null,
+        replay: cell.shownBy?.command ?? null,
         claims: cell.claims.map(({ says, who, date, text }) => ({ says, who, date, text })),
       })),
       others: row.others.map(({ kind, where, message }) => ({ kind, where, message })),

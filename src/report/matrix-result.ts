@@ -2,6 +2,7 @@
 import type { Bound, Failure, FoundFailure, Verdict } from '../engine/result.js'
 import type { Claim, FileSystem, Memory, Race } from '../races/race.js'
 import type { CheckResult } from './check-result.js'
+import { replayCommand } from './replay-command.js'
 
 export interface MatrixCell {
   /** Name of a RaceFailure. */
@@ -9,8 +10,8 @@ export interface MatrixCell {
   readonly verdict: Verdict
   /** Which bound kept it `unknown`. */
   readonly bound: Bound | null
-  /** The program that shows it, and how; null unless the verdict is `race`. */
-  readonly shownBy: { readonly program: string; readonly failure: FoundFailure } | null
+  /** The program that shows it, how, and the command that shows it again; null unless the verdict is `race`. */
+  readonly shownBy: { readonly program: string; readonly failure: FoundFailure; readonly command: string } | null
   /** What the thread says about this fix and this failure, oldest first. */
   readonly claims: readonly Claim[]
   /** `agrees` or `differs` when the thread says something and the model has decided, else `open`. */
@@ -101,7 +102,8 @@ function cell(
   for (const program of check.programs) {
     const shown = program.result.failures.find(matches)
     if (shown !== undefined) {
-      const shownBy = { program: program.name, failure: shown }
+      const command = replayCommand(check, program.name, shown.schedule)
+      const shownBy = { program: program.name, failure: shown, command }
       return { failure, verdict: 'race', bound: null, shownBy, claims, comparison: compare('race', claims) }
     }
   }

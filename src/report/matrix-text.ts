@@ -1,11 +1,10 @@
 /** Fixes × failures as a table: the model's verdict, beneath it what the thread said, and where the two differ. */
-import type { Verdict } from '../engine/result.js'
 import type { MatrixCell, MatrixResult, MatrixRow } from './matrix-result.js'
 import { counted, grouped, secondsText } from './numbers.js'
 import { filled } from './paragraph.js'
 import { PLAIN, type Palette } from './palette.js'
 
-const CELL_WIDTH = 9
+const CELL_WIDTH = 7
 const TEXT_WIDTH = 76
 
 /** Table, legend, differences, and failures that no column is about. Ends with a newline. */
@@ -17,18 +16,23 @@ export function matrixText(matrix: MatrixResult, options: { readonly palette?: P
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
+/** Numbers of the columns in which anything is seen or said; the others hold everywhere and would only take room. */
+function eventful(matrix: MatrixResult): readonly number[] {
+  const says = (cell: MatrixCell | undefined): boolean => cell !== undefined && (cell.verdict !== 'holds' || cell.claims.length > 0)
+  return [...matrix.failures.keys()].filter((column) => matrix.rows.some((row) => says(row.cells[column])))
+}
+
 function table(matrix: MatrixResult, palette: Palette): string {
-  const names = matrix.rows.map(rowName)
-  const width = 2 + Math.max(...names.map((name) => name.length), ...matrix.rows.map((row) => saidBy(row).length))
-  const letters = matrix.failures.map((_, column) => letter(column).padEnd(CELL_WIDTH)).join('')
+  const columns = eventful(matrix)
+  const width = 2 + Math.max(...matrix.rows.flatMap((row) => [rowName(row).length, saidBy(row).length]))
+  const letters = columns.map((column) => letter(column).padEnd(CELL_WIDTH)).join('')
   const lines = [`${''.padEnd(width)}${palette.strong(letters.trimEnd())}`]
-  matrix.rows.forEach((row, at) => {
-    const verdicts = row.cells.map((cell) => verdictText(cell.verdict, palette)).join('')
-    lines.push(`${(names[at] ?? '').padEnd(width)}${verdicts}`.trimEnd())
-    if (row.cells.every((cell) => cell.claims.length === 0)) return
-    const claims = row.cells.map((cell) => claimText(cell, palette)).join('')
-    lines.push(`${palette.faint(saidBy(row).padEnd(width))}${claims}`.trimEnd())
-  })
+  for (const row of matrix.rows) {
+    const cells = columns.flatMap((column) => row.cells[column] ?? [])
+    lines.push(`${rowName(row).padEnd(width)}${cells.map((cell) => verdictText(cell, palette)).join('')}`.trimEnd())
+    if (cells.every((cell) => cell.claims.length === 0)) continue
+    lines.push(`${palette.faint(saidBy(row).padEnd(width))}${cells.map((cell) => claimText(cell, palette)).join('')}`.trimEnd())
+  }
   return lines.join('\n')
 }
 
@@ -43,25 +47,31 @@ function saidBy(row: MatrixRow): string {
   return speakers.length === 1 ? `  ${speakers[0]}:` : '  the thread:'
 }
 
-function verdictText(verdict: Verdict, palette: Palette): string {
+function verdictText({ verdict }: MatrixCell, palette: Palette): string {
   const paint = { race: palette.bad, holds: palette.good, unknown: palette.unsure }[verdict]
-  return paint(verdict) + ' '.repeat(CELL_WIDTH - verdict.length)
+  const word = verdict === 'unknown' ? '?' : verdict
+  return paint(word) + ' '.repeat(CELL_WIDTH - word.length)
 }
 
+/** What would have to be found if the thread were right. */
 function claimText(cell: MatrixCell, palette: Palette): string {
-  const says = [...new Set(cell.claims.map((claim) => claim.says))]
-  const mark = cell.comparison === 'differs' ? ' !' : ''
-  const text = `${says.length > 1 ? 'both' : (says[0] ?? '')}${mark}`
-  return (mark === '' ? palette.faint(text) : palette.bad(text)) + ' '.repeat(Math.max(1, CELL_WIDTH - text.length))
+  const words = new Set(cell.claims.map((claim) => (claim.says === 'closes' ? 'holds' : 'race')))
+  const mark = cell.comparison === 'differs' ? '!' : ''
+  const text = `${words.size > 1 ? 'both' : [...words].join('')}${mark}`
+  return (mark === '' ? palette.faint(text) : palette.bad(text)) + ' '.repeat(CELL_WIDTH - text.length)
 }
 
 function legend(matrix: MatrixResult): string {
   const states = matrix.rows.reduce((total, row) => total + row.states, 0)
   const seconds = matrix.rows.reduce((total, row) => total + row.seconds, 0)
-  const columns = matrix.failures.map((failure, column) => filled(`${letter(column)}  ${failure.name}: ${failure.summary}`, TEXT_WIDTH, 3))
+  const shown = eventful(matrix)
+  const columns = matrix.failures.map((failure, column) => {
+    const nowhere = shown.includes(column) ? '' : ' (nowhere found, nothing said)'
+    return filled(`${letter(column)}  ${failure.name}: ${failure.summary}${nowhere}`, TEXT_WIDTH, 3)
+  })
   const words = [
-    'race: reachable, there is a schedule. holds: every state was explored, it is not reachable. unknown: a bound was hit first.',
-    'closes, leaves: what the thread says the fix does to the failure; both: people disagree; !: the model finds otherwise.',
+    'race: reachable, there is a schedule. holds: every state was explored, it is not reachable. ?: a bound was hit first.',
+    'Below, what the thread says of the fix: holds if it is to close the failure, race if it leaves it, both if people disagree; ! where the model finds otherwise.',
     `${counted(matrix.rows.length, 'row')}, ${grouped(states)} states, ${secondsText(seconds)}.`,
   ]
   return [...columns, ...words.map((text) => filled(text, TEXT_WIDTH, 0))].join('\n')
@@ -75,12 +85,13 @@ function differences(matrix: MatrixResult, palette: Palette): string {
 }
 
 function difference(row: MatrixRow, cell: MatrixCell, column: number): string {
-  const said = cell.claims.map((claim) => `${claim.who}, ${claim.date}: ${claim.text}`).join(' / ')
+  const { shownBy } = cell
   const model =
-    cell.shownBy === null
-      ? 'the model finds no schedule'
-      : `program ${cell.shownBy.program}: ${cell.shownBy.failure.message} in ${cell.shownBy.failure.where}, ${cell.shownBy.failure.schedule}`
-  return [filled(`! ${rowName(row)}, ${letter(column)} ${cell.failure}: ${model}`, TEXT_WIDTH, 2), filled(`  ${said}`, TEXT_WIDTH, 2)].join('\n')
+    shownBy === null ? 'the model finds no schedule' : `${shownBy.failure.message} in ${shownBy.failure.where}, program ${shownBy.program}`
+  const lines = [filled(`! ${rowName(row)}, ${letter(column)} ${cell.failure}: ${model}`, TEXT_WIDTH, 2)]
+  for (const claim of cell.claims) lines.push(filled(`  ${claim.who}, ${claim.date}: ${claim.text}`, TEXT_WIDTH, 2))
+  if (shownBy !== null) lines.push(`  ${shownBy.command}`)
+  return lines.join('\n')
 }
 
 function others(matrix: MatrixResult): string {
