@@ -3,7 +3,7 @@ import type { List, Objects, Pool, TaskHandle, World } from '../engine/index.js'
 import type { AddressSpace, AddressSpaceOperations, Bio, BufferHead, Page, WaitEntry, WaitQueueHead, Waiter } from './include/linux/mm-types.js'
 import { BH_FLAGS, PAGECACHE_TAGS } from './include/linux/mm-types.js'
 import { PAGE_FLAGS } from './include/linux/page-flags.js'
-import { WQ_FLAGS } from './include/linux/wait.js'
+import { TASK_STATE, WQ_FLAGS } from './include/linux/wait.js'
 import type { Kernel } from './kernel.js'
 
 /** How large the machine is, and how its kernel was configured. */
@@ -97,7 +97,10 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     },
     open: (name, a_ops) => addressSpace(world, name, a_ops),
     spawn(name, body) {
-      const waiter = world.struct(`wait of ${name}`, { flags: world.flags(`${name}.wait`, WQ_FLAGS), signal: world.cell(`${name}.signal`, false) })
+      const waiter = world.struct(`wait of ${name}`, {
+        flags: world.flags(`${name}.wait`, WQ_FLAGS),
+        state: world.flags(`${name}.state`, TASK_STATE, ['TASK_RUNNING']),
+      })
       waiters.set(name, waiter)
       world.task(name, body)
       return waiter

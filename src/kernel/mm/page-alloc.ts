@@ -48,7 +48,7 @@ export const pageAlloc = {
   free_unref_page(k: Kernel, page: Page): void {
     const word = page.flags.get()
     const bad = FLAGS_NOT_AT_FREE.filter((flag) => (word & page.flags.mask(flag)) !== 0)
-    if (bad.length > 0) k.world.warn('bad-page-state', `page freed with ${bad.join(', ')}`)
+    if (bad.length > 0) k.world.warn('bad-page-state', bad.includes('PG_writeback') ? 'page freed under writeback' : 'page freed in use')
     if (bad.length > 0 && k.config.debugVm) return
     page.flags.assign(0)
     k.memory.free(page)

@@ -14,10 +14,7 @@ export const ext4PageIo = {
     k.set_page_writeback(page)
     const index = page.index.get()
     const submit = bh.flags.test('BH_Dirty')
-    if (submit) {
-      bh.flags.set('BH_Async_Write')
-      bh.flags.clear('BH_Dirty')
-    }
+    if (submit) bh.flags.clear('BH_Dirty')
     k.unlock_page(page)
     if (submit) return [page, mapping, index]
     k.end_page_writeback(page)
@@ -39,7 +36,7 @@ export const ext4PageIo = {
     if (page.mapping.get() === null) {
       k.world.fail('null-dereference', 'a page without mapping is taken for a bounce page, its buffer head for a page')
     }
-    k.page_buffers(page).flags.clear('BH_Async_Write')
+    k.page_buffers(page)
     k.end_page_writeback(page)
   },
 }

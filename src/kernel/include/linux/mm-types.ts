@@ -25,12 +25,15 @@ export interface Page {
   readonly lock_owner: Cell<string>
 }
 
-/** struct buffer_head of a block as large as the page. */
+/**
+ * struct buffer_head of a block as large as the page. (BH_Async_Write would say nothing that PG_writeback does not: it tells
+ * the buffers of one page apart.)
+ */
 export interface BufferHead {
   readonly flags: Flags
 }
 
-export const BH_FLAGS = ['BH_Dirty', 'BH_Async_Write'] as const
+export const BH_FLAGS = ['BH_Dirty'] as const
 
 /** Which functions a mapping's file system brings along: names in the kernel's tables. */
 export interface AddressSpaceOperations {
@@ -64,10 +67,10 @@ export type SyncMode = 'WB_SYNC_NONE' | 'WB_SYNC_ALL'
 /** struct bio of one page: what is written where. It holds no reference to the page. */
 export type Bio = readonly [page: Page, mapping: AddressSpace, index: number]
 
-/** What a sleeping task is woken through: its wait->flags and its pending signals. */
+/** A task that can sleep in the kernel: its wait->flags, its state and its pending signal. */
 export interface Waiter {
   readonly flags: Flags
-  readonly signal: Cell<boolean>
+  readonly state: Flags
 }
 
 /** How a waiter wants the bit: not at all, to take it when woken, or to be handed it. */
