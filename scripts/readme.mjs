@@ -6,26 +6,36 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const BLOCK = /(<!-- diagram: (\S+) -->\n```\n)[^]*?(```\n<!-- end of diagram -->)/g
+const BLOCK = /(<!-- diagram: (\S+) (\S+) -->\n```\n)[^]*?(```\n<!-- end of diagram -->)/g
 
 /**
  * @param {string} readme
- * @param {(race: string) => string} diagramOf the diagram of the first failure of a race
+ * @param {(program: string, kind: string) => string} diagramOf the diagram of a program's first failure of a kind
  */
 export function withDiagrams(readme, diagramOf) {
-  return readme.replace(BLOCK, (_all, before, race, after) => `${before}${diagramOf(race).trimEnd()}\n${after}`)
+  return readme.replace(BLOCK, (_all, before, program, kind, after) => `${before}${diagramOf(program, kind).trimEnd()}\n${after}`)
 }
 
-/** @param {string} race */
-function diagramFromCommand(race) {
-  const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-  const { stdout, stderr } = spawnSync(process.execPath, [cli, 'check', race, '--json'], { encoding: 'utf8' })
-  const failure = JSON.parse(stdout).failures[0]
-  if (failure === undefined) throw new Error(`no failure of ${race} was found\n${stderr}`)
+/**
+ * The diagram of the first failure of a kind in what `heddle check --json` printed.
+ * @param {string} json
+ * @param {string} kind
+ * @returns {string}
+ */
+export function diagramIn(json, kind) {
+  /** @type {{ failures: { kind: string, diagram: string }[] }} */
+  const { failures } = JSON.parse(json)
+  const failure = failures.find((one) => one.kind === kind)
+  if (failure === undefined) throw new Error(`there is no ${kind} among the failures`)
   return failure.diagram
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const file = fileURLToPath(new URL('../README.md', import.meta.url))
-  writeFileSync(file, withDiagrams(readFileSync(file, 'utf8'), diagramFromCommand))
+  const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+  const readme = withDiagrams(readFileSync(file, 'utf8'), (program, kind) => {
+    const { stdout } = spawnSync(process.execPath, [cli, 'check', program, '--json'], { encoding: 'utf8' })
+    return diagramIn(stdout, kind)
+  })
+  writeFileSync(file, readme)
 }

@@ -21,7 +21,7 @@ const CODE = /\.(ts|mjs|js)$/
 const EVERYTHING = /./
 
 export const BANS: readonly Ban[] = [
-  { files: CODE, pattern: /;\s*$/, instead: 'no semicolon at the end of a line' },
+  { files: CODE, pattern: /^(?!\s*while \().*;\s*$/, instead: 'no semicolon at the end of a line' },
   { files: EVERYTHING, pattern: /[ \t]+$/, instead: 'no white space at the end of a line' },
   { files: CODE, pattern: /\t/, instead: 'indent with two spaces' },
   { files: CODE, pattern: /\b(TODO|FIXME|XXX)\b/, instead: 'do it now, or say in plain words what is not covered' },

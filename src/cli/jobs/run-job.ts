@@ -50,7 +50,7 @@ export function buildProgram(source: Source): Program {
 }
 
 function checked(program: Program, result: Result, started: number): CheckedProgram {
-  const failures = result.failures.map((failure) => ({ failure, trace: replay(program, failure.schedule) }))
+  const failures = result.failures.map((failure) => ({ failure, trace: replay(program, failure.schedule, failure) }))
   return { name: program.name, result, seconds: (performance.now() - started) / 1000, failures }
 }
 
