@@ -71,8 +71,10 @@ function columnStarts(headers: readonly string[], rows: readonly Row[], width: n
   const last = headers.length - 1
   least[last] = Math.max(least[last] ?? 0, words[last] ?? 0)
   const room = width - GAP * last
+  if (sum(least) > room) return null
+  // Lines of the last column can not run on under another one, so it is served first.
+  least[last] += Math.min(room - sum(least), Math.max(0, Math.min(RUN_ON, wanted[last] ?? 0) - least[last]))
   const spare = room - sum(least)
-  if (spare < 0) return null
   const missing = wanted.map((most, column) => Math.max(0, most - (least[column] ?? 0)))
   const share = Math.min(1, spare / Math.max(1, sum(missing)))
   const widths = least.map((least, column) => least + Math.floor((missing[column] ?? 0) * share))

@@ -38,7 +38,7 @@ const EXTRA = {
   unchanged: 4,
   /** A change that is taken back before the task is switched away from: nobody can have seen it. */
   takenBack: 6,
-  /** Taking a lock that is free, and releasing it: most tasks do so all the time. */
+  /** Taking a lock that is free, and releasing it: most tasks do so all the time. Nothing if the failure speaks of a lock. */
   lock: 3,
 } as const
 
@@ -63,13 +63,14 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const reached = distances(starts, steps.length, (index) => origins.edges(index))
   const takenBack = new Set(tree.stretches.flatMap(stepsTakenBack))
   const firstSights = sights(tree, conflicts, reached)
+  const lock = /lock/i.test(trace.failure?.message ?? '') ? 0 : EXTRA.lock
   const aboutData = trace.failure?.kind.startsWith('data-') === true
   const price = ({ step, at }: PlacedStep): number => {
     if (starts.includes(at)) return 0
     if (isLifetime(step)) return lifetimePrice(at, conflicts, reached)
     if (aboutData && step.changes.some((change) => change.part.endsWith('data'))) return DATA
     if (!conflicts.isShared(at)) return Infinity
-    const own = kindPrice(step) + (isLocking(step) ? EXTRA.lock : 0) + (takenBack.has(at) ? EXTRA.takenBack : 0)
+    const own = kindPrice(step) + (isLocking(step) ? lock : 0) + (takenBack.has(at) ? EXTRA.takenBack : 0)
     return Math.max(1, Math.min(UNREACHED, reached[at] ?? Infinity) + own + (firstSights.has(at) ? EXTRA.firstSight : 0))
   }
   return steps.map(price)
