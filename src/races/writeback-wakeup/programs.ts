@@ -31,30 +31,6 @@ function writeTwiceAndSync(k: Kernel, file: AddressSpace): void {
 
 const DRAFTS: readonly Draft[] = [
   {
-    name: 'redirty-same-page',
-    summary: 'A file under writeback is written again and again, then synced; its first bio completes slowly.',
-    machine: { bios: 3 },
-    setup(k) {
-      const f1 = k.open('F1', EXT4)
-      underWriteback(k, f1)
-      k.spawn('writer', () => writeTwiceAndSync(k, f1))
-    },
-  },
-  {
-    name: 'fsync-waits',
-    summary: 'A file under writeback is written and synced: fsync starts the second bio and waits for it.',
-    machine: { bios: 2 },
-    setup(k) {
-      const f1 = k.open('F1', EXT4)
-      underWriteback(k, f1)
-      k.spawn('writer', () => {
-        k.write(f1, 'v1')
-        k.fsync(f1)
-        k.expect_durable(f1, 'v1')
-      })
-    },
-  },
-  {
     name: 'reuse-by-truncate',
     summary: 'The page of one ext4 file is truncated after its writeback and given to another, which is written twice and synced.',
     machine: { bios: 3 },
@@ -136,6 +112,16 @@ const DRAFTS: readonly Draft[] = [
     },
   },
   {
+    name: 'redirty-same-page',
+    summary: 'A file under writeback is written again and again, then synced; its first bio completes slowly.',
+    machine: { bios: 3 },
+    setup(k) {
+      const f1 = k.open('F1', EXT4)
+      underWriteback(k, f1)
+      k.spawn('writer', () => writeTwiceAndSync(k, f1))
+    },
+  },
+  {
     name: 'write-cache-pages-redirty',
     summary: 'As redirty-same-page, on XFS.',
     machine: { bios: 3 },
@@ -143,6 +129,20 @@ const DRAFTS: readonly Draft[] = [
       const f1 = k.open('F1', XFS)
       underWriteback(k, f1)
       k.spawn('writer', () => writeTwiceAndSync(k, f1))
+    },
+  },
+  {
+    name: 'fsync-waits',
+    summary: 'A file under writeback is written and synced: fsync starts the second bio and waits for it.',
+    machine: { bios: 2 },
+    setup(k) {
+      const f1 = k.open('F1', EXT4)
+      underWriteback(k, f1)
+      k.spawn('writer', () => {
+        k.write(f1, 'v1')
+        k.fsync(f1)
+        k.expect_durable(f1, 'v1')
+      })
     },
   },
   {
