@@ -51,7 +51,8 @@ function columns(
   const body = rows.flatMap((row) => {
     const start = row.column === null ? 0 : (starts[row.column] ?? 0)
     const end = row.column === null ? width : (starts[row.column + 1] ?? width + GAP) - GAP
-    return cell(row, indent, end - start, row.column === null ? width : Math.min(RUN_ON, width - start)).map((line) => ' '.repeat(start) + line)
+    const breakAt = row.column === null ? width : Math.min(RUN_ON, width - start)
+    return cell(row, indent, end - start, breakAt).map((line) => ' '.repeat(start) + line)
   })
   return [heading, '', ...body]
 }

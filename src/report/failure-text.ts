@@ -20,7 +20,10 @@ export const FAILURE_WORDS: Readonly<Record<FailureKind, { readonly title: strin
   'data-torn': { title: 'torn data', meaning: 'A reader was given a mixture of two writes that should be seen whole.' },
   deadlock: { title: 'deadlock', meaning: 'Tasks wait for each other and none can go on.' },
   'lost-wakeup': { title: 'lost wake-up', meaning: 'A task sleeps for ever although what it waits for has happened.' },
-  'sleep-in-atomic': { title: 'sleeping in atomic context', meaning: 'An operation that may sleep was called in interrupt context or under a spinlock.' },
+  'sleep-in-atomic': {
+    title: 'sleeping in atomic context',
+    meaning: 'An operation that may sleep was called in interrupt context or under a spinlock.',
+  },
   livelock: { title: 'livelock', meaning: 'Tasks run for ever and none makes progress.' },
   assertion: { title: 'assertion failed', meaning: 'A condition that the program states does not hold.' },
 }

@@ -11,7 +11,8 @@ const TEXT_WIDTH = 76
 export function matrixText(matrix: MatrixResult, options: { readonly palette?: Palette } = {}): string {
   const palette = options.palette ?? PLAIN
   const memory = matrix.memory === 'sc' ? '' : `, ${matrix.memory} memory`
-  const title = `${palette.strong(`${matrix.race}  ${matrix.kernel}, ${matrix.fs}${memory}`)}\n${matrix.thread.subject} (${matrix.thread.file})`
+  const subject = palette.strong(`${matrix.race}  ${matrix.kernel}, ${matrix.fs}${memory}`)
+  const title = `${subject}\n${matrix.thread.subject} (${matrix.thread.file})`
   const parts = [title, table(matrix, palette), legend(matrix), differences(matrix, palette), others(matrix)]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -71,7 +72,8 @@ function legend(matrix: MatrixResult): string {
   })
   const words = [
     'race: reachable, there is a schedule. holds: every state was explored, it is not reachable. ?: a bound was hit first.',
-    'Below, what the thread says of the fix: holds if it is to close the failure, race if it leaves it, both if people disagree; ! where the model finds otherwise.',
+    'Below, what the thread says of the fix: holds if it is to close the failure, race if it leaves it, ' +
+      'both if people disagree; ! where the model finds otherwise.',
     `${counted(matrix.rows.length, 'row')}, ${grouped(states)} states, ${secondsText(seconds)}.`,
   ]
   return [...columns, ...words.map((text) => filled(text, TEXT_WIDTH, 0))].join('\n')

@@ -138,7 +138,9 @@ function aroundSleep(trace: Trace, tree: TraceTree): readonly number[] {
   const stretch = tree.stretches.findLast((candidate) => candidate.task === sleeper)
   const call = stretch?.openAfter.at(-1)
   const changes = ({ step }: PlacedStep): boolean => step.changes.length > 0 && !isLockOperation(step)
-  const before = tree.steps.filter((placed) => changes(placed) && placed.step.task === sleeper && (call === undefined || placed.path.includes(call)))
+  const before = tree.steps
+    .filter((placed) => changes(placed) && placed.step.task === sleeper)
+    .filter((placed) => call === undefined || placed.path.includes(call))
   const found = new Set<number>()
   for (const location of new Set(before.flatMap(({ step }) => step.writes))) {
     const touching = tree.steps.filter((placed) => changes(placed) && placed.step.writes.includes(location))

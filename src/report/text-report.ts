@@ -99,7 +99,8 @@ function explored(check: CheckResult, palette: Palette): string {
   const [header = '', ...body] = [heads, ...rows].map((row) => tableLine(row, widths))
   const methods = [...new Set(check.programs.map((program) => METHODS[program.result.method]))].join('; ')
   const rate = check.statesPerSecond > 0 ? ` (${grouped(check.statesPerSecond)} states/s)` : ''
-  const size = `${counted(check.states, 'state')}, ${counted(check.steps, 'step')}, ${secondsText(check.seconds)}${rate}, ${grouped(check.peakMemoryMiB)} MiB`
+  const work = `${counted(check.states, 'state')}, ${counted(check.steps, 'step')}`
+  const size = `${work}, ${secondsText(check.seconds)}${rate}, ${grouped(check.peakMemoryMiB)} MiB`
   const bounds = check.bound === null ? 'no bound was hit' : `stopped by ${boundText(check.bound)}`
   const merge = `chance that two states were taken for one: ${probabilityText(check.falseMergeProbability)}`
   return [palette.faint(header), ...body, size, `tried: ${methods}; ${bounds}`, merge].join('\n')

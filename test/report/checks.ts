@@ -37,7 +37,11 @@ export const RACE: Race = {
   memories: ['sc'],
   programs: [],
   failures: [
-    { name: 'bug-on-writeback', summary: 'PG_writeback is set after waiting for it to clear', matches: (failure) => failure.kind === 'bug-on' },
+    {
+      name: 'bug-on-writeback',
+      summary: 'PG_writeback is set after waiting for it to clear',
+      matches: (failure) => failure.kind === 'bug-on',
+    },
     { name: 'lost-wakeup', summary: 'a waiter that nobody wakes any more', matches: (failure) => failure.kind === 'lost-wakeup' },
   ],
   fixes: [
@@ -48,7 +52,7 @@ export const RACE: Race = {
       summary: 'a reference held across the wake-up',
       kernels: ['v5.10-rc5', 'v5.8'],
       claims: [
-        { failure: 'bug-on-writeback', says: 'closes', who: 'Hugh Dickins', date: '2020-11-24 16:46', text: 'the page cannot be reused before it is woken' },
+        { failure: 'bug-on-writeback', says: 'closes', who: 'Hugh Dickins', date: '2020-11-24 16:46', text: 'no reuse before the wake-up' },
       ],
     },
     {
@@ -58,7 +62,7 @@ export const RACE: Race = {
       summary: 'test again after waiting',
       kernels: ['v5.10-rc5', 'v5.8'],
       claims: [
-        { failure: 'bug-on-writeback', says: 'closes', who: 'Matthew Wilcox', date: '2020-11-24 18:33', text: 'spurious wake-ups are harmless then' },
+        { failure: 'bug-on-writeback', says: 'closes', who: 'Matthew Wilcox', date: '2020-11-24 18:33', text: 'a wake-up does no harm' },
         { failure: 'lost-wakeup', says: 'leaves', who: 'Hugh Dickins', date: '2020-11-24 20:00', text: 'waiters hold a reference, so no' },
       ],
     },

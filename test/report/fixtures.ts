@@ -12,12 +12,11 @@ export const WRITEBACK_BUG: Failure = {
 /** The race of the 2020 thread as the model tells it: a wake-up meant for the page's former life. */
 export function staleWakeup(): Trace {
   const flags = 'page0.flags'
-  return new TraceBuilder('reuse', [
-    { name: 'completion', context: 'irq' },
-    { name: 'truncate', context: 'task' },
-    { name: 'fsync', context: 'task' },
-    { name: 'flusher', context: 'task' },
-  ])
+  const tasks = [
+    { name: 'completion', context: 'irq' as const },
+    ...['truncate', 'fsync', 'flusher'].map((name) => ({ name, context: 'task' as const })),
+  ]
+  return new TraceBuilder('reuse', tasks, ['page0'])
     .run('completion')
     .call('ext4_end_bio', 'bio0')
     .local(3)
@@ -140,7 +139,8 @@ export function lostUpdate(): Trace {
 export function manyTasks(count: number): Trace {
   const tasks = [...Array(count).keys()].map((at) => ({ name: `direct-reclaimer-number-${at}`, context: 'task' as const }))
   const builder = new TraceBuilder('crowd', tasks)
-  const failure: Failure = { kind: 'refcount', where: 'put_page', message: 'page0.refcount went below zero', task: tasks.at(-1)?.name ?? '' }
+  const task = tasks.at(-1)?.name ?? ''
+  const failure: Failure = { kind: 'refcount', where: 'put_page', message: 'page0.refcount went below zero', task }
   tasks.forEach(({ name }, at) => {
     builder.run(name, 'finished').call('shrink_page_list').call('__remove_mapping_and_free_the_page')
     builder.swap('dec_and_test', 'page0.refcount', 'page0.refcount', String(count - 2 - at), String(count - 3 - at))

@@ -13,6 +13,8 @@ export class TraceBuilder {
   constructor(
     private readonly program: string,
     private readonly tasks: Trace['tasks'],
+    /** Objects that are allocated and freed: every access to them depends on that. */
+    private readonly pool: readonly string[] = [],
   ) {}
 
   /** From here on this task runs; `text` says why the one before does not. */
@@ -91,7 +93,9 @@ export class TraceBuilder {
   }
 
   private step(op: string, object: string, detail: string, result: string, changes: Change[], reads = false): this {
-    const location = part(object, detail)
+    const location = this.pool.includes(detail) ? detail : part(object, detail)
+    const owner = object.split('.', 1)[0] ?? ''
+    const alive = this.pool.includes(owner) ? [owner] : []
     const changing = changes.length > 0
     const step: TraceStep = {
       type: 'step',
@@ -103,7 +107,7 @@ export class TraceBuilder {
       detail: detail === object ? '' : detail,
       result,
       changes,
-      reads: reads || !changing ? [location] : [],
+      reads: reads || !changing ? [location, ...alive] : alive,
       writes: reads || changing ? [location] : [],
       failures: [],
       ...(this.reason === undefined ? {} : { switch: this.reason }),
