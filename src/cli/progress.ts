@@ -1,4 +1,4 @@
-import type { Progress } from '../engine/result.js'
+import type { Failure, Progress } from '../engine/result.js'
 import type { Output } from './host.js'
 
 const FIRST_AFTER_MS = 1000
@@ -25,8 +25,14 @@ export class ProgressMeter {
     this.#nextAt = this.#startedAt + FIRST_AFTER_MS
   }
 
-  programDone(): void {
+  /** On a terminal, what was found in one of several programs is said at once; the report comes when all are done. */
+  programDone(label: string, failures: readonly Failure[]): void {
     this.#done++
+    const [first] = failures
+    if (first === undefined || this.#total === 1 || !this.#output.isTerminal) return
+    this.clear()
+    const more = failures.length > 1 ? ` and ${failures.length - 1} more` : ''
+    this.#output.write(`${`${label}: ${first.kind} in ${first.where}${more}`.slice(0, this.#output.columns - 1)}\n`)
   }
 
   /** @param seconds since this program's search began */

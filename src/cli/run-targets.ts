@@ -31,7 +31,7 @@ export async function runTargets(
       workerScript: host.workerScript,
       interrupt,
       onProgress: (job, progress, seconds) => meter.update(jobs[job]?.label ?? '', progress, seconds),
-      onDone: () => meter.programDone(),
+      onDone: (job, checked) => meter.programDone(jobs[job]?.label ?? '', checked.result.failures),
     })
     const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024)
     let next = 0

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { count, ProgressMeter } from '../../src/cli/progress.js'
 
-function meter(isTerminal: boolean, total = 1): { readonly at: (ms: number) => string; readonly meter: ProgressMeter; readonly clear: () => string } {
+interface Tried {
+  readonly meter: ProgressMeter
+  /** What is written for news at this time. */
+  readonly at: (ms: number) => string
+  readonly clear: () => string
+  readonly take: () => string
+}
+
+function meter(isTerminal: boolean, total = 1): Tried {
   let now = 0
   let written = ''
   const output = { write: (text: string) => void (written += text), isTerminal, columns: 80 }
@@ -13,6 +21,7 @@ function meter(isTerminal: boolean, total = 1): { readonly at: (ms: number) => s
   }
   return {
     meter: made,
+    take,
     at: (ms) => {
       now = ms
       made.update('race/program', { phase: 'exploring', states: 2_000_000, steps: 0, depth: 41, queue: 12, failures: 1 }, ms / 1000)
@@ -52,8 +61,20 @@ describe('progress', () => {
 
   test('says how many programs are done', () => {
     const several = meter(false, 3)
-    several.meter.programDone()
+    several.meter.programDone('race/other', [])
     expect(several.at(1000)).toMatch(/^1\/3 done, race\/program: /)
+  })
+
+  test('says at once what one of several programs has shown, on a terminal', () => {
+    const failure = { kind: 'bug-on', where: 'end_page_writeback', message: 'm', task: 't' } as const
+    const on = meter(true, 3)
+    on.meter.programDone('race/program', [failure, failure])
+    expect(on.take()).toBe('race/program: bug-on in end_page_writeback and 1 more\n')
+    on.meter.programDone('race/other', [])
+    expect(on.take()).toBe('')
+    const off = meter(false, 3)
+    off.meter.programDone('race/program', [failure])
+    expect(off.take()).toBe('')
   })
 
   test('rounds numbers', () => {

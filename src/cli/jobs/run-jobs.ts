@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Progress } from '../../engine/result.js'
 import type { CheckedProgram } from '../../report/check-result.js'
-import { runInWorkers } from '../workers/pool.js'
+import { runInWorkers, type JobListener, type PoolOptions } from '../workers/pool.js'
 import type { Interrupt } from './interrupt.js'
 import type { Job } from './job.js'
 import { runJob } from './run-job.js'
@@ -9,11 +9,12 @@ import { unanswered } from './unanswered.js'
 import { pollBounds } from './watch.js'
 
 /**
- * Most programs are done before a thread would have started. So each is first tried on the main thread, for at most
- * this long, and all of them together for at most `IN_PROCESS_MS_MAX`; what is not done by then starts again on a thread.
+ * Most programs are done before a thread would have started, so each is first tried on the main thread. There nothing
+ * hears Ctrl-C, so it may not take long; and what is not done in time starts again on a thread, so it should not take long.
  */
-const TRY_MS_MAX = 200
-const IN_PROCESS_MS_MAX = 500
+const MANY = { tryMs: 100, togetherMs: 300 }
+/** A single program: threads start on it, too, while the main thread still tries. */
+const SINGLE = { threadsAfterMs: 100, tryMs: 350 }
 
 export interface RunOptions {
   readonly workers: number
@@ -21,7 +22,7 @@ export interface RunOptions {
   readonly interrupt: Interrupt
   /** Told about jobs that take long. */
   readonly onProgress: (job: number, progress: Progress, seconds: number) => void
-  readonly onDone: (job: number) => void
+  readonly onDone: (job: number, checked: CheckedProgram) => void
 }
 
 /** A job with its answer and when it ran, in milliseconds of `performance.now()`. */
@@ -34,37 +35,66 @@ export interface Outcome {
 /** Runs every job; answers are in the order of the jobs and do not depend on the number of workers. */
 export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<readonly Outcome[]> {
   const outcomes = new Map<number, Outcome>()
-  const begun = performance.now()
-  const done = (index: number, checked: CheckedProgram): void => {
-    const endedAt = performance.now()
-    outcomes.set(index, { checked, startedAt: endedAt - checked.seconds * 1000, endedAt })
-    options.onDone(index)
+  const listener: JobListener = {
+    progress: options.onProgress,
+    done(index, checked) {
+      const endedAt = performance.now()
+      outcomes.set(index, { checked, startedAt: endedAt - checked.seconds * 1000, endedAt })
+      options.onDone(index, checked)
+    },
   }
-  const long: number[] = []
-  for (const [index, job] of jobs.entries()) {
-    const left = IN_PROCESS_MS_MAX - (performance.now() - begun)
-    const checked = left <= 0 || options.interrupt.requested ? null : tryBriefly(job, Math.min(left, TRY_MS_MAX))
-    if (checked === null) long.push(index)
-    else done(index, checked)
-    // Lets a pending Ctrl-C through.
-    await setImmediate()
-  }
-  if (long.length > 0 && !options.interrupt.requested) {
-    const pool = { script: options.workerScript, size: options.workers, interrupt: options.interrupt }
-    await runInWorkers(jobs, long, pool, { progress: options.onProgress, done })
-  }
+  const pool: PoolOptions = { script: options.workerScript, size: options.workers, interrupt: options.interrupt }
+  const [single, another] = jobs
+  if (single !== undefined && another === undefined) await runSingle(single, pool, listener)
+  else await runMany(jobs, pool, listener)
   const now = performance.now()
   return jobs.map((job, index) => outcomes.get(index) ?? { checked: unanswered(job, 'interrupted'), startedAt: now, endedAt: now })
 }
 
-/** @returns null if the job was not done in time */
-function tryBriefly(job: Job, milliseconds: number): CheckedProgram | null {
-  const deadline = performance.now() + milliseconds
-  const gaveUp = { yet: false }
-  const bounds = pollBounds({ maxSeconds: job.search.maxSeconds, interrupted: () => false })
-  const checked = runJob(job, (progress) => {
-    gaveUp.yet ||= performance.now() >= deadline
-    return gaveUp.yet ? 'interrupted' : bounds(progress)
+async function runSingle(job: Job, pool: PoolOptions, listener: JobListener): Promise<void> {
+  const cancel = new AbortController()
+  let threads: Promise<void> | undefined
+  const threadsAt = performance.now() + SINGLE.threadsAfterMs
+  const checked = tryBriefly(job, SINGLE.tryMs, () => {
+    if (performance.now() >= threadsAt) threads ??= runInWorkers([job], [0], { ...pool, cancel: cancel.signal }, listener)
   })
-  return gaveUp.yet ? null : checked
+  if (checked !== null) cancel.abort()
+  await (threads ?? (checked === null ? runInWorkers([job], [0], pool, listener) : undefined))
+  if (checked !== null) listener.done(0, checked)
+}
+
+async function runMany(jobs: readonly Job[], pool: PoolOptions, listener: JobListener): Promise<void> {
+  const begun = performance.now()
+  const long: number[] = []
+  for (const [index, job] of jobs.entries()) {
+    const left = MANY.togetherMs - (performance.now() - begun)
+    const checked = left <= 0 || pool.interrupt.requested ? null : tryBriefly(job, Math.min(left, MANY.tryMs))
+    if (checked === null) long.push(index)
+    else listener.done(index, checked)
+    // Lets a pending Ctrl-C through.
+    await setImmediate()
+  }
+  if (long.length > 0) await runInWorkers(jobs, long, pool, listener)
+}
+
+/** Thrown out of a search on the main thread whose time is over: there is nothing to be finished. */
+class TimeIsOver extends Error {}
+
+/**
+ * @param meanwhile called at every poll
+ * @returns null if the job was not done in time
+ */
+function tryBriefly(job: Job, milliseconds: number, meanwhile?: () => void): CheckedProgram | null {
+  const deadline = performance.now() + milliseconds
+  const bounds = pollBounds({ maxSeconds: job.search.maxSeconds, interrupted: () => false })
+  try {
+    return runJob(job, (progress) => {
+      if (performance.now() >= deadline) throw new TimeIsOver()
+      meanwhile?.()
+      return bounds(progress)
+    })
+  } catch (error) {
+    if (error instanceof TimeIsOver) return null
+    throw error
+  }
 }

@@ -18,18 +18,21 @@ export interface PoolOptions {
   readonly script: URL
   readonly size: number
   readonly interrupt: Interrupt
+  /** Stops everything at once when the answers are no longer wanted. */
+  readonly cancel?: AbortSignal
 }
 
 /**
  * Runs `pending` (positions in `jobs`) on worker threads: a job on each if there are jobs enough, else one job after the
  * other, all threads searching it together.
- * @returns when all are done, or none is running any more after an interrupt; jobs never started stay undone
+ * The threads are started, and given their first jobs, before this returns to its caller for the first time.
+ * @returns when all are done, or none is running any more after an interrupt or cancellation; jobs never started stay undone
  * @throws the first error of any job; the other threads are stopped
  */
 export async function runInWorkers(
   jobs: readonly Job[],
   pending: readonly number[],
-  { script, size, interrupt }: PoolOptions,
+  { script, size, interrupt, cancel }: PoolOptions,
   listener: JobListener,
 ): Promise<void> {
   const queue = pending.flatMap((index) => (jobs[index] === undefined ? [] : [{ index, job: jobs[index] }]))
@@ -58,7 +61,8 @@ export async function runInWorkers(
     }
   }
   try {
-    await Promise.all(crews.map(work))
+    const cancelled = new Promise<void>((resolve) => cancel?.addEventListener('abort', () => resolve()))
+    await Promise.race([Promise.all(crews.map(work)), cancelled])
   } finally {
     await Promise.all(Array.from(hired, (thread) => thread.stop()))
   }
