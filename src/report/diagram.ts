@@ -14,6 +14,8 @@ export interface DiagramOptions {
 
 /** Steps that are harder to reach from the failure than this explain nothing any more. */
 const PRICE_MAX = 4
+/** A schedule of so few steps is shown whole, but for steps that touch nothing another task touches. */
+const SHORT_TRACE = 16
 /** How many of the most relevant steps are tried, so that traces of any length are drawn quickly. */
 const CANDIDATES_MAX = 120
 /** A diagram with more context switches than this explains nothing; random schedules have hundreds. */
@@ -59,8 +61,9 @@ function indispensable(tree: TraceTree, prices: readonly number[]): Set<number> 
 /** What else might be shown, the most relevant first. */
 function candidates(prices: readonly number[], chosen: ReadonlySet<number>): readonly number[] {
   const price = (index: number): number => prices[index] ?? Infinity
+  const priceMax = prices.length <= SHORT_TRACE ? Number.MAX_VALUE : PRICE_MAX
   return [...prices.keys()]
-    .filter((index) => price(index) <= PRICE_MAX && !chosen.has(index))
+    .filter((index) => price(index) <= priceMax && !chosen.has(index))
     .sort((a, b) => price(a) - price(b) || b - a)
     .slice(0, CANDIDATES_MAX)
 }

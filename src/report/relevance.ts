@@ -9,6 +9,7 @@ import type { Trace, TraceStep } from '../engine/result.js'
 import { Conflicts, type Conflict } from './conflicts.js'
 import { isStuck } from './failure-text.js'
 import { isLifetime, isLockOperation } from './step-text.js'
+import { acquisition } from './stuck.js'
 import { failingStep, type PlacedStep, type Stretch, type TraceTree } from './trace-tree.js'
 
 /** Prices of the edges; only their order of size matters. */
@@ -108,12 +109,6 @@ function sights(tree: TraceTree, conflicts: Conflicts, reached: readonly number[
   return found
 }
 
-/** The last step of the holder on the object that a task waits for; -1 if there is none. */
-function acquisition(trace: Trace, tree: TraceTree, wait: Trace['waiting'][number]): number {
-  const holder = trace.tasks.findIndex((task) => task.name === wait.holder)
-  return tree.steps.findLastIndex(({ step }) => step.task === holder && step.object !== '' && wait.text.includes(step.object))
-}
-
 /**
  * The failing step. In a deadlock, where every task took what others wait for; for a lost wake-up, what the sleeper
  * touched before it fell asleep and what others did to that since; for other failures that belong to no step, the last
@@ -121,7 +116,7 @@ function acquisition(trace: Trace, tree: TraceTree, wait: Trace['waiting'][numbe
  */
 function startingPoints(trace: Trace, tree: TraceTree): readonly number[] {
   if (isStuck(trace.failure)) {
-    const taken = trace.waiting.map((wait) => acquisition(trace, tree, wait)).filter((index) => index >= 0)
+    const taken = trace.waiting.flatMap((wait) => acquisition(trace, tree, wait)?.at ?? [])
     const found = taken.length > 0 ? taken : aroundSleep(trace, tree)
     if (found.length > 0) return found
   }
