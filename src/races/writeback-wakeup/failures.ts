@@ -2,6 +2,7 @@
 import type { Failure } from '../../engine/index.js'
 import type { RaceFailure } from '../race.js'
 
+const isLostWakeup = ({ kind }: Failure): boolean => kind === 'lost-wakeup' || kind === 'deadlock'
 const isAccessAfterFree = (failure: Failure): boolean => failure.kind === 'use-after-free'
 
 export const failures: readonly RaceFailure[] = [
@@ -48,8 +49,13 @@ export const failures: readonly RaceFailure[] = [
   },
   {
     name: 'lost-wakeup',
-    summary: 'a task sleeps for ever although the bit it waits for is clear',
-    matches: ({ kind }) => kind === 'lost-wakeup' || kind === 'deadlock',
+    summary: 'a task waits for writeback for ever although the bit is clear',
+    matches: (failure) => isLostWakeup(failure) && !failure.message.includes('PG_locked'),
+  },
+  {
+    name: 'lost-lock-wakeup',
+    summary: 'a task waits for a page lock for ever although nobody has it',
+    matches: (failure) => isLostWakeup(failure) && failure.message.includes('PG_locked'),
   },
   {
     name: 'two-lock-owners',
