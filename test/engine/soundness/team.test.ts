@@ -21,6 +21,8 @@ const SEEDS_FROM = 3_000_000
 /** Small ones are done before a second thread has begun. */
 const REFERENCE_STATES_MIN = 300
 const REFERENCE_STATES_MAX = 3000
+/** A program of more than 100,000 states: the shared set has to grow many times. */
+const LARGE_SEEDS = [2243]
 
 let folder: string
 const workers: Worker[] = []
@@ -58,8 +60,9 @@ async function exploreTogether(seed: number, members: number, reduction: boolean
   return combineParts(compile(generate(seed), 'random'), parts, {})
 }
 
-/** Seeds of programs that are neither tiny nor large. */
+/** Seeds of a few large programs, and of many that are neither tiny nor large. */
 function* seeds(): Iterable<number> {
+  yield* LARGE_SEEDS
   let count = 0
   for (let seed = SEEDS_FROM; count < PROGRAMS; seed++) {
     const size = bruteForce(generate(seed), REFERENCE_STATES_MAX)?.states ?? 0
@@ -77,6 +80,7 @@ test.each([
 ])('%i threads, reduction %s', { timeout: 120_000 }, async (members, reduction) => {
   for (const seed of seeds()) {
     const alone = explore(compile(generate(seed), 'random'), { method: 'plain' })
+    if (LARGE_SEEDS.includes(seed)) expect(alone.states).toBeGreaterThan(100_000)
     const together = await exploreTogether(seed, members, reduction)
     const shown = `seed ${seed}:\n${printAst(generate(seed))}`
     expect(together.failures, shown).toEqual(alone.failures)
