@@ -4,6 +4,7 @@ import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
 import { bitCount, lowestBit } from './bits.js'
+import { Execution, type Event } from './execution.js'
 import { FailureLog, move, type Move } from './failures.js'
 import { POLL_STEPS, type Limits, type Pace } from './limits.js'
 
@@ -12,14 +13,6 @@ export interface DporOptions extends Limits {
   readonly onFinalState?: (() => void) | undefined
   /** Whether the order of two operations may matter; replaced only by tests. */
   readonly dependence?: Dependence | undefined
-}
-
-/** One event of the present execution. */
-interface Event {
-  task: number
-  accesses: readonly Access[]
-  /** For each task, the position + 1 of its last event that happens before this one (or is it). */
-  clock: Int32Array
 }
 
 /** What is to be explored from the state before an event. */
@@ -56,13 +49,8 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   const { state } = machine
   const failures = new FailureLog(machine.initialFailures)
   const points: Point[] = []
-  const events: Event[] = []
+  const execution = new Execution(tasks, isDependent)
   const moves: Move[] = []
-  /** For each task, the clock of its last event, or of the event that started it. */
-  const clocks: Int32Array[][] = Array.from({ length: tasks }, () => [new Int32Array(tasks)])
-  const startedBy: number[] = []
-  /** For each location, the positions of the events that touch it. */
-  const byLocation = new Map<number, number[]>()
   let depth = 0
   let deepest = 0
   let steps = 0
@@ -70,32 +58,24 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   let bound: Bound | null = null
   let nextPoll = POLL_STEPS
 
-  const clockOf = (task: number): Int32Array => clocks[task]?.at(-1) as Int32Array
-  const happensBefore = (position: number, clock: Int32Array): boolean => (clock[(events[position] as Event).task] as number) > position
-
-  /**
-   * Makes sure that the event at `position` and the next operation of `task` are also explored the other way round.
-   */
+  /** Makes sure that the event at `position` and the next operation of `task` are also explored the other way round. */
   const reverse = (position: number, task: number, op: Operation, accesses: readonly Access[]): void => {
-    const first = events[position] as Event
     const point = points[position] as Point
+    // What follows the event without depending on it; its first steps are those that could come in the event's place.
+    const free: number[] = []
     let initials = 0
     let seen = 0
-    const free: number[] = []
     for (let at = position + 1; at < depth; at++) {
-      const event = events[at] as Event
-      if ((event.clock[first.task] as number) > position) continue
-      const bit = 1 << event.task
+      if (execution.happensBefore(position, at)) continue
+      const bit = 1 << execution.taskAt(at)
       if ((seen & bit) === 0) {
         seen |= bit
-        if (free.every((earlier) => !happensBefore(earlier, event.clock))) initials |= bit
+        if (!free.some((earlier) => execution.happensBefore(earlier, at))) initials |= bit
       }
       free.push(at)
     }
-    if ((seen & (1 << task)) === 0) {
-      const clock = clockOf(task)
-      if (free.every((earlier) => !happensBefore(earlier, clock) && !isDependent((events[earlier] as Event).accesses, accesses))) initials |= 1 << task
-    }
+    const precedes = (at: number): boolean => execution.happensBeforeTask(at, task) || isDependent((execution.events[at] as Event).accesses, accesses)
+    if ((seen & (1 << task)) === 0 && !free.some(precedes)) initials |= 1 << task
     if (initials & (point.backtrack | point.sleep)) return
     const possible = initials & point.enabled
     if (possible === 0) {
@@ -104,31 +84,14 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     }
     const chosen = lowestBit(possible)
     point.backtrack |= 1 << chosen
-    const order = [...free.map((at) => (events[at] as Event).task), task]
+    const order = [...free.map((at) => execution.taskAt(at)), task]
     order.splice(order.indexOf(chosen), 1)
     point.guides ??= new Map()
     point.guides.set(chosen, order)
   }
 
-  /** Finds the races of a task's next operation with the events so far; `clock` becomes the clock of its event. */
-  const findRaces = (task: number, op: Operation, accesses: readonly Access[], clock: Int32Array): void => {
-    const blocking = op.kind.enabled !== undefined
-    const base = blocking ? clock.slice() : clock
-    for (const at of eventsAt(accesses)) {
-      const event = events[at] as Event
-      if (event.task === task || (base[event.task] as number) > at || !isDependent(event.accesses, accesses)) continue
-      reverse(at, task, op, accesses)
-      join(clock, event.clock)
-    }
-  }
-
-  /** Positions of the events that touch one of these locations, last first. */
-  const eventsAt = (accesses: readonly Access[]): readonly number[] => {
-    const [only] = accesses
-    if (only === undefined) return []
-    const positions = accesses.length === 1 ? [...(byLocation.get(only.location) ?? [])] : [...new Set(accesses.flatMap((access) => byLocation.get(access.location) ?? []))].sort((x, y) => x - y)
-    return positions.reverse()
-  }
+  const findRaces = (task: number, op: Operation, accesses: readonly Access[]): void =>
+    execution.races(task, accesses, op.kind.enabled !== undefined, (position) => reverse(position, task, op, accesses))
 
   const enter = (sleep: number, guide: readonly number[], followed: number): void => {
     const choosing = machine.choosingTask()
@@ -144,7 +107,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       if (enabled & (1 << task)) continue
       const op = machine.local(task).operation
       if (op === undefined) continue
-      findRaces(task, op, op.accesses(machine), clockOf(task).slice())
+      findRaces(task, op, op.accesses(machine))
     }
     if (enabled === 0) {
       if (judgeEnding(machine)) {
@@ -177,15 +140,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     if (task < 0) {
       if (depth === 0) break
       depth--
-      const event = events[depth] as Event
-      clocks[event.task]?.pop()
-      for (const access of event.accesses) byLocation.get(access.location)?.pop()
-      for (let other = startedBy.length - 1; other >= 0; other--) {
-        if (startedBy[other] === depth) {
-          clocks[other]?.pop()
-          startedBy[other] = -1
-        }
-      }
+      const event = execution.pop()
       const parent = points[depth] as Point
       state.undo(parent.mark)
       if (parent.choosing < 0) parent.sleep |= 1 << event.task
@@ -194,16 +149,10 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     const local = machine.local(task)
     const op = local.operation as Operation
     const accesses = op.accesses(machine)
-    const clock = clockOf(task).slice()
-    if (point.choosing < 0) findRaces(task, op, accesses, clock)
-    clock[task] = depth + 1
-    events[depth] = { task, accesses, clock }
+    if (point.choosing < 0) findRaces(task, op, accesses)
+    else execution.races(task, [], false, () => undefined)
+    execution.push(task, accesses)
     moves[depth] = move(task, choice)
-    for (const access of accesses) {
-      const positions = byLocation.get(access.location)
-      if (positions === undefined) byLocation.set(access.location, [depth])
-      else positions.push(depth)
-    }
     let sleep = 0
     if (point.choosing >= 0) sleep = point.sleep
     else {
@@ -217,12 +166,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     const idleBefore = op.kind.startsTask === true ? idleTasks(machine) : 0
     machine.choice = choice
     machine.step(task)
-    clocks[task]?.push(clock)
-    for (let started = idleBefore === 0 ? 0 : idleBefore & ~idleTasks(machine); started !== 0; started &= started - 1) {
-      const other = lowestBit(started)
-      clocks[other]?.push(clock)
-      startedBy[other] = depth
-    }
+    if (idleBefore !== 0) execution.starts(idleBefore & ~idleTasks(machine))
     depth++
     if (depth > deepest) deepest = depth
     if (machine.noticed.length > 0) failures.record(machine.noticed, () => moves.slice(0, depth))
@@ -264,8 +208,4 @@ function idleTasks(machine: Machine): number {
   let mask = 0
   for (let task = 0; task < machine.tasks.length; task++) if (machine.local(task) === machine.idleState) mask |= 1 << task
   return mask
-}
-
-function join(clock: Int32Array, other: Int32Array): void {
-  for (let i = 0; i < clock.length; i++) if ((other[i] as number) > (clock[i] as number)) clock[i] = other[i] as number
 }

@@ -7,14 +7,13 @@ import type { Limits } from './limits.js'
 interface Edge {
   readonly move: Move
   readonly target: number
-  /** A task got on in this step. */
-  readonly progress: boolean
 }
 
 interface Node {
   /** The node and the move by which it was first reached; -1 for the initial state. */
   readonly parent: number
   readonly move: Move
+  /** The steps in which no task gets on. */
   readonly edges: Edge[]
   readonly enabled: number
   /** For each task, the innermost function it is in. */
@@ -28,8 +27,8 @@ export interface Livelock {
 }
 
 /**
- * Looks for sets of states that tasks can run around in for ever although none of them progresses and no task that could
- * always run is left out (weak fairness).
+ * Looks for states, connected by steps in which no task gets on, that tasks can run around in for ever without leaving out
+ * a task that could always run (weak fairness). Of such sets the largest are tried: if a smaller one is fair, so is it.
  */
 export function findLivelocks(machine: Machine, limits: Limits): { livelocks: Livelock[]; bound: Bound | null } {
   const graph = stateGraph(machine, limits)
@@ -38,7 +37,7 @@ export function findLivelocks(machine: Machine, limits: Limits): { livelocks: Li
   for (const component of components(graph.nodes)) {
     const inside = new Set(component)
     const edges = component.flatMap((from) => (graph.nodes[from] as Node).edges.filter((edge) => inside.has(edge.target)))
-    if (edges.length === 0 || edges.some((edge) => edge.progress)) continue
+    if (edges.length === 0) continue
     let running = 0
     for (const edge of edges) running |= 1 << taskOf(edge.move)
     let alwaysEnabled = -1
@@ -143,7 +142,7 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     const { progressed } = machine
     const before = nodes.length
     const target = visit(from, next)
-    nodes[from]?.edges.push({ move: next, target, progress: progressed })
+    if (!progressed) nodes[from]?.edges.push({ move: next, target })
     if (nodes.length === before) state.undo(marks[top] as number)
     if (nodes.length > (limits.maxStates ?? Infinity)) bound = 'max-states'
     else if (++steps % 4096 === 0) bound = limits.poll?.({ phase: 'exploring', states: nodes.length, steps, depth: path.length, queue: path.length, failures: 0 }) ?? null

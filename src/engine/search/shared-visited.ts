@@ -97,10 +97,12 @@ export class SharedVisited implements Visited {
 
   private standStill(): void {
     const { control } = this
-    if (Atomics.load(control, GATE) === 0) return
-    Atomics.add(control, PARKED, 1)
-    while (Atomics.load(control, GATE) !== 0) Atomics.wait(control, GATE, 1, 100)
-    Atomics.sub(control, PARKED, 1)
+    // The gate may close again before we are counted out: then we are still counted as standing, and must stand.
+    while (Atomics.load(control, GATE) !== 0) {
+      Atomics.add(control, PARKED, 1)
+      while (Atomics.load(control, GATE) !== 0) Atomics.wait(control, GATE, 1, 100)
+      Atomics.sub(control, PARKED, 1)
+    }
   }
 
   private grow(segment: number, from: number): void {
