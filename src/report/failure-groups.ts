@@ -7,20 +7,25 @@ export interface Occurrence {
   readonly shown: ShownFailure
 }
 
-/** Failures of one kind in one function, the easiest to follow first. */
+/** Failures of one kind in one function, from the first program that shows it on, the easiest to follow first. */
 export type FailureGroup = readonly [Occurrence, ...Occurrence[]]
 
-/** Every failure of a check, in groups; the kinds in the order of the closed list, then what is easiest to follow. */
+/**
+ * Every failure of a check, in groups; the kinds in the order of the closed list, then programs in the order of the
+ * catalogue, which begins with what the thread is about.
+ */
 export function failureGroups(check: CheckResult): readonly FailureGroup[] {
-  const all = check.programs.flatMap((program) => program.failures.map((shown): Occurrence => ({ program, shown })))
   const groups = new Map<string, FailureGroup>()
-  for (const occurrence of all.sort(easierFirst)) {
-    const { kind, where } = occurrence.shown.failure
-    const known = groups.get(`${kind} ${where}`)
-    groups.set(`${kind} ${where}`, known === undefined ? [occurrence] : [...known, occurrence])
+  for (const program of check.programs) {
+    for (const shown of [...program.failures].sort(easierFirst)) {
+      const { kind, where } = shown.failure
+      const known = groups.get(`${kind} ${where}`)
+      const occurrence = { program, shown }
+      groups.set(`${kind} ${where}`, known === undefined ? [occurrence] : [...known, occurrence])
+    }
   }
-  const rank = ([first]: FailureGroup): number => FAILURE_KINDS.indexOf(first.shown.failure.kind)
-  return [...groups.values()].sort((a, b) => rank(a) - rank(b) || easierFirst(a[0], b[0]))
+  const rank = ([{ shown }]: FailureGroup): number => FAILURE_KINDS.indexOf(shown.failure.kind)
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b))
 }
 
 /** Names of the programs that show it, each once. */
@@ -28,6 +33,6 @@ export function programsOf(group: FailureGroup): readonly string[] {
   return [...new Set(group.map(({ program }) => program.name))]
 }
 
-function easierFirst({ shown: a }: Occurrence, { shown: b }: Occurrence): number {
-  return a.failure.contextSwitches - b.failure.contextSwitches || a.failure.steps - b.failure.steps
+function easierFirst({ failure: a }: ShownFailure, { failure: b }: ShownFailure): number {
+  return a.contextSwitches - b.contextSwitches || a.steps - b.steps
 }
