@@ -3,6 +3,8 @@ import { runProcess } from './process.js'
 /** One run of `heddle check` on one program, from the command to the verdict. */
 export interface HeddleRun {
   readonly seconds: number
+  /** Processor time of all threads. */
+  readonly cpu: number
   readonly verdict: string
   readonly method: string
   readonly states: number
@@ -35,6 +37,7 @@ export function heddleAt(cli: string, root: string): Heddle {
     const [trace] = [...result.failures].sort((x, y) => x.contextSwitches - y.contextSwitches || x.steps - y.steps)
     return {
       seconds: ran.seconds,
+      cpu: ran.cpu,
       verdict: result.verdict,
       method: searched.method,
       states: searched.states,

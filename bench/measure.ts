@@ -56,10 +56,11 @@ function checkVerdicts(row: Row, ours: readonly HeddleRun[], theirs: readonly Sp
 }
 
 function medianHeddle(runs: readonly HeddleRun[]): HeddleRun {
-  const seconds = median(runs.map((run) => run.seconds))
-  return { ...runs.at(-1)!, seconds, searchSeconds: median(runs.map((run) => run.searchSeconds)) }
+  const of = (value: (run: HeddleRun) => number): number => median(runs.map(value))
+  return { ...runs.at(-1)!, seconds: of((run) => run.seconds), cpu: of((run) => run.cpu), searchSeconds: of((run) => run.searchSeconds) }
 }
 
 function medianSpin(runs: readonly SpinRun[]): SpinRun {
-  return { ...runs.at(-1)!, seconds: median(runs.map((run) => run.seconds)), alone: median(runs.map((run) => run.alone)) }
+  const of = (value: (run: SpinRun) => number): number => median(runs.map(value))
+  return { ...runs.at(-1)!, seconds: of((run) => run.seconds), cpu: of((run) => run.cpu), alone: of((run) => run.alone) }
 }

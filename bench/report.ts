@@ -16,8 +16,9 @@ export interface Report {
 export function markdown(report: Report): string {
   return [
     `Measured ${report.date} on ${report.machine}; SPIN: ${report.spin}.`,
-    `Seconds from the command to the verdict, medians of ${report.rounds} rounds in which the two alternate; for SPIN that is`,
-    'generator, C compiler and verifier, in brackets the verifier alone.',
+    `Seconds from the command to the verdict, medians of ${report.rounds} round${report.rounds === 1 ? '' : 's'} in which the two alternate; for SPIN that is`,
+    'generator, C compiler and verifier, in brackets the verifier alone. Other load on the machine lengthens these times, and',
+    'hardly changes the processor time beside them, which counts all threads.',
     '',
     ...rowTable(report.rows),
     '',
@@ -28,13 +29,14 @@ export function markdown(report: Report): string {
 
 function rowTable(rows: readonly Measured[]): readonly string[] {
   return table(
-    ['', 'Heddle', 'SPIN', 'SPIN : Heddle', 'wanted', 'states (method)', 'states, SPIN', 'MiB', 'MiB, SPIN'],
+    ['', 'Heddle', 'SPIN', 'SPIN : Heddle', 'wanted', 'CPU s, Heddle : SPIN', 'states (method)', 'states, SPIN', 'MiB', 'MiB, SPIN'],
     rows.map(({ row, heddle, spin }) => [
       row.title,
       seconds(heddle.seconds),
       spin === null ? '–' : `${seconds(spin.seconds)} (${seconds(spin.alone)})`,
       spin === null ? '–' : (spin.seconds / heddle.seconds).toFixed(1),
       `${seconds(row.target)} ${tick(heddle.seconds <= row.target)}`,
+      `${seconds(heddle.cpu)} : ${spin === null ? '–' : seconds(spin.cpu)}`,
       `${count(heddle.states)} (${heddle.method})`,
       spin === null ? '–' : count(spin.states),
       count(Math.round(heddle.memoryMiB)),

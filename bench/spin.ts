@@ -8,6 +8,8 @@ import type { SpinModel } from './rows.js'
 export interface SpinRun {
   /** Generator, C compiler and verifier together. */
   readonly seconds: number
+  /** Processor time of all three. */
+  readonly cpu: number
   /** The verifier alone. */
   readonly alone: number
   readonly states: number
@@ -45,7 +47,7 @@ export async function findSpin(models: string): Promise<Spin | { readonly missin
       inFolder(models, model, async (folder, file) => {
         const made = await verifier(folder, file, model, [])
         const ran = await runProcess('./pan', [DEPTH_MAX], folder)
-        return { ...parse(ran.stdout), seconds: made + ran.seconds, alone: ran.seconds }
+        return { ...parse(ran.stdout), seconds: made.seconds + ran.seconds, cpu: made.cpu + ran.cpu, alone: ran.seconds }
       }),
     shortest: (model) =>
       inFolder(models, model, async (folder, file) => {
@@ -71,15 +73,20 @@ async function inFolder<T>(models: string, model: SpinModel, use: (folder: strin
 const defines = (model: SpinModel): readonly string[] => model.defines.map((define) => `-D${define}`)
 
 /** Generates and compiles the verifier; how long that took, in seconds. */
-async function verifier(folder: string, file: string, model: SpinModel, flags: readonly string[]): Promise<number> {
+async function verifier(
+  folder: string,
+  file: string,
+  model: SpinModel,
+  flags: readonly string[],
+): Promise<{ readonly seconds: number; readonly cpu: number }> {
   const generated = await runProcess('spin', ['-a', ...defines(model), file], folder)
   if (generated.status !== 0) throw new Error(`spin -a ${file}: ${generated.stdout}${generated.stderr}`)
   const compiled = await runProcess('cc', ['-O2', ...flags, '-o', 'pan', 'pan.c'], folder)
   if (compiled.status !== 0) throw new Error(`cc pan.c: ${compiled.stderr}`)
-  return generated.seconds + compiled.seconds
+  return { seconds: generated.seconds + compiled.seconds, cpu: generated.cpu + compiled.cpu }
 }
 
-function parse(report: string): Omit<SpinRun, 'seconds' | 'alone'> {
+function parse(report: string): Omit<SpinRun, 'seconds' | 'cpu' | 'alone'> {
   const number = (pattern: RegExp): number => {
     const text = pattern.exec(report)?.[1]
     if (text === undefined) throw new Error(`the verifier's report has no ${pattern.source}:\n${report}`)
