@@ -40,6 +40,9 @@ const PLAIN_BEFORE_REDUCED = 500_000
 /** Steps after which a search by partial orders is given up if it is expected to need more than so many. */
 const TRIAL_STEPS = 20_000
 const HOPELESS_STEPS = 30_000_000
+/** Steps that it may be expected to need to be given most of the time, and the turns it then takes in a round. */
+const PROMISING_STEPS = 8_000_000
+const PROMISING_TURNS = 8
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
@@ -79,7 +82,7 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
       joined++
     }
     for (const contestant of racing) {
-      for (let turn = TURNS[contestant.method]; turn > 0; turn--) {
+      for (let turn = turnsOf(contestant); turn > 0; turn--) {
         const { done, value } = contestant.search.next()
         if (done === true) return { method: contestant.method, search: value }
         contestant.pace = value
@@ -88,6 +91,11 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
     racing = racing.filter((contestant) => contestant.method !== 'dpor' || (!contestant.machine.cyclic && (methods.length === 1 || !isHopeless(contestant.pace))))
     if (racing.length === 0 && waiting.length === 0) throw new ProgramError('the search by partial orders does not suit a program that repeats itself', 'use another method')
   }
+}
+
+function turnsOf({ method, pace }: Contestant): number {
+  const promising = method === 'dpor' && pace.steps > 0 && pace.steps < pace.share * PROMISING_STEPS
+  return promising ? PROMISING_TURNS : TURNS[method]
 }
 
 /** Whether a search of executions one by one would take too long. */

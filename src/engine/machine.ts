@@ -36,6 +36,7 @@ export class Machine {
   /** Every object with slots, by slot. */
   private readonly bySlot: Tracked[] = []
   private readonly locals: LocalState[] = []
+  private progressed = false
   private readonly failedStates = new Map<string, LocalState>()
 
   constructor(readonly seed: number) {
@@ -172,6 +173,18 @@ export class Machine {
     else if (this.state.get(running.atomicSlot) !== codeOfInt(0)) this.note('sleep-in-atomic', `${what} under a spinlock`, task)
   }
 
+  /** Notes that a task gets on in this step. */
+  noteProgress(): void {
+    this.progressed = true
+  }
+
+  /** Whether a task got on since this was last asked. */
+  takeProgress(): boolean {
+    const { progressed } = this
+    this.progressed = false
+    return progressed
+  }
+
   noteCycle(): void {
     this.cyclic = true
   }
@@ -220,8 +233,6 @@ export class Machine {
 
   /** Whether the program asks for cycles without progress to be found. */
   asksForProgress = false
-  /** Set when a task says that it gets on. */
-  progressed = false
   /** Failures met before the first step. */
   initialFailures: readonly Failure[] = []
   /** Whether some task runs in interrupt context. */

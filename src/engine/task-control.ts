@@ -60,7 +60,7 @@ const progress: OperationKind = {
   name: 'progress',
   invisible: 'eager',
   execute(machine) {
-    machine.progressed = true
+    machine.noteProgress()
     return UNDEFINED
   },
   accesses: () => [],

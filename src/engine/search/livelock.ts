@@ -136,10 +136,9 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     }
     const from = path[top] as number
     machine.choice = choiceOf(next)
-    machine.progressed = false
     machine.step(taskOf(next))
     machine.noticed.length = 0
-    const { progressed } = machine
+    const progressed = machine.takeProgress()
     const before = nodes.length
     const target = visit(from, next)
     if (!progressed) nodes[from]?.edges.push({ move: next, target })
