@@ -35,8 +35,8 @@ const REUSE = ['reuse-by-truncate', 'reuse-by-reclaim', 'reuse-by-kswapd', 'reus
 const TRUNCATE_XFS = ['truncate-waits', 'truncate-waits-same-page']
 const TRUNCATE = [...TRUNCATE_XFS, 'truncate-waits-ext4']
 const KILLED = { 'lost-lock-wakeup': ['interrupted-waiter'] }
-/** Every program in which an fsync waits for the page it has just submitted. */
-const FSYNC_EARLY = [...REUSE, 'write-cache-pages', 'redirty-same-page', 'write-cache-pages-redirty', 'fsync-waits', 'flusher', 'other-waiters']
+/** Every program in which fsync or a direct read waits for the page it has just submitted. */
+const FSYNC_EARLY = [...REUSE, 'write-cache-pages', 'redirty-same-page', 'write-cache-pages-redirty', 'fsync-waits', 'odirect-flush', 'flusher', 'other-waiters']
 const UNFIXED = {
   'bug-on-writeback': [...REUSE, 'write-cache-pages', 'redirty-same-page', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
   'vm-bug-on-tail': ['reuse-as-tail'],

@@ -53,6 +53,11 @@ export const syscalls = {
 
 /** What a user may rely on. */
 export const promises = {
+  /** A direct read that began after `version` was written sees it, if nobody has written since. */
+  expect_read(k: Kernel, file: AddressSpace, version: string, word: string): void {
+    if (word !== `${file.name}:${version}`) k.world.warn('data-stale', 'a direct read has overtaken the data it was to flush')
+  },
+
   /** After an fsync that began after `version` was written, the device has it. */
   expect_durable(k: Kernel, file: AddressSpace, version: string): void {
     const word = blockOf(file, 0).get()
