@@ -110,7 +110,8 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   }
   const failure = (wanted && failures.find((met) => failureKey(met) === failureKey(wanted))) ?? failures.at(-1) ?? null
   const failed = failure === null ? -1 : machine.tasks.findIndex((task) => task.name === failure.task)
-  if (failed >= 0) events.push(...recorder.takeAll(failed))
+  const waiting = waitingTasks(machine)
+  for (const task of new Set([...waiting.map((one) => one.task), ...(failed >= 0 ? [failed] : [])])) events.push(...recorder.takeAll(task))
   return {
     program: subject.name,
     schedule: token,
@@ -120,7 +121,7 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     contextSwitches,
     failure,
     stack: failed < 0 ? [] : stackOf(machine.local(failed), framesBefore[failed]),
-    waiting: waitingTasks(machine).map(({ task, wait }) => ({ task, text: wait.text, holder: wait.holders.map((holder) => machine.taskName(holder)).join(', ') })),
+    waiting: waiting.map(({ task, wait }) => ({ task, text: wait.text, holder: wait.holders.map((holder) => machine.taskName(holder)).join(', ') })),
   }
 }
 
