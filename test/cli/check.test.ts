@@ -164,26 +164,3 @@ describe('random schedules', () => {
     expect(resultOf(again.stdout).failures).toEqual(resultOf(first.stdout).failures)
   })
 })
-
-describe('the answer does not depend on the number of workers', () => {
-  const FIELDS = ['race', 'verdict', 'bound', 'failures'] as const
-  const answers = async (argv: readonly string[], fields: readonly (keyof ResultJson)[]): Promise<readonly unknown[]> => {
-    const cwd = folderWith({ ...FILES, 'large-race.ts': programs.LARGE_RACE })
-    const found: unknown[] = []
-    for (const workers of ['1', '2']) {
-      const { stdout } = await heddle(['check', ...argv, '--workers', workers, '--json'], { cwd })
-      const results = [JSON.parse(stdout) as ResultJson | readonly ResultJson[]].flat() as readonly ResultJson[]
-      found.push(results.map((result) => fields.map((field) => result[field])))
-    }
-    return found
-  }
-
-  test.each([
-    ['several programs', ['large.ts', 'race.ts', 'large-race.ts', 'holds.ts'], FIELDS],
-    ['one program', ['large-race.ts'], FIELDS],
-    ['one program without reduction: its states too', ['large-race.ts', '--no-reduction'], [...FIELDS, 'states'] as const],
-  ])('%s', async (_what, argv, fields) => {
-    const [one, two] = await answers(argv, fields)
-    expect(two).toEqual(one)
-  })
-})

@@ -36,7 +36,7 @@ export async function heddle(argv: readonly string[], surroundings: Surroundings
     env: surroundings.env ?? {},
     cwd: surroundings.cwd ?? process.cwd(),
     cores: 2,
-    workerScript: pathToFileURL(built('cli/worker.js')),
+    workerScript: workerScript(),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
     onInterrupt: () => () => undefined,
   }
@@ -52,6 +52,11 @@ function keep(isTerminal: boolean): { readonly output: Output; readonly text: ()
 /** Path of the built command line, for tests that need a process of its own. */
 export function builtCli(): string {
   return built('cli/main.js')
+}
+
+/** Entry of the worker threads, as built. */
+export function workerScript(): URL {
+  return pathToFileURL(built('cli/worker.js'))
 }
 
 function built(file: string): string {
