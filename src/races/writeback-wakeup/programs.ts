@@ -254,7 +254,9 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'stale-hint',
-    summary: 'A task with a fatal signal faults and waits for the lock of a page whose truncation waits for writeback: PG_waiters may stay set with nobody waiting.',
+    summary:
+      'A task with a fatal signal faults and waits for the lock of a page whose truncation waits for writeback: ' +
+      'PG_waiters may stay set with nobody waiting.',
     machine: { bios: 1 },
     setup(k) {
       const f1 = k.open('F1', XFS)
