@@ -13,10 +13,20 @@ describe("a program of one's own", () => {
     expect(stderr).toBe('')
   })
 
+  test('that races: the line that noticed', async () => {
+    const cwd = folderWith({ 'counter.ts': programs.LOST_UPDATE })
+    const { stdout } = await heddle(['check', 'counter.ts', '--json'], { cwd })
+    const line = programs.LOST_UPDATE.split('\n').findIndex((text) => text.includes('world.assert')) + 1
+    expect(JSON.parse(stdout)).toMatchObject({ failures: [{ location: { file: 'counter.ts', line } }] })
+    const sarif = await heddle(['check', 'counter.ts', '--format', 'sarif'], { cwd })
+    expect(sarif.stdout).toContain(`"startLine": ${line}`)
+  })
+
   test('that holds: exit status 0', async () => {
     const cwd = folderWith({ 'counter.ts': programs.LOCKED })
-    const { code, stdout } = await heddle(['check', 'counter.ts', '--check-collisions'], { cwd })
+    const { code, stdout, stderr } = await heddle(['check', 'counter.ts', '--check-collisions'], { cwd })
     expect(stdout).toContain('HOLDS')
+    expect(stderr).toBe('a second search with other fingerprints found the same\n')
     expect(code).toBe(0)
   })
 

@@ -19,8 +19,16 @@ export async function check(names: readonly string[], options: ParsedOptions, ho
   if (search.strategy !== 'exhaustive') host.stderr.write(`seed ${search.seed}\n`)
   await assertWritable(options.out, host)
   const results = await runTargets(targets, search, options.workers ?? host.cores, host)
+  if (search.checkCollisions) host.stderr.write(collisionsText(results))
   await emit(await format(results, options.format ?? 'text', options.out, host), options.out, host)
   return exitCodeOf(together(results.map((result) => result.verdict)))
+}
+
+/** Results that differ do not get this far. */
+function collisionsText(results: readonly CheckResult[]): string {
+  return results.every((result) => result.bound === null)
+    ? 'a second search with other fingerprints found the same\n'
+    : 'a bound was hit: what was searched with other fingerprints was not compared\n'
 }
 
 async function format(results: readonly CheckResult[], as: Format, out: string | undefined, host: Host): Promise<string> {

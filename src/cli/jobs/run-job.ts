@@ -1,9 +1,11 @@
 import { explore, ProgramError, randomWalks, replay, type ExploreOptions, type Program, type Result } from '../../engine/index.js'
 import { combineParts, exploreAsMember, type Part, type Team } from '../../engine/team.js'
 import { races } from '../../races/index.js'
-import type { CheckedProgram } from '../../report/check-result.js'
+import type { CheckedProgram, ShownFailure } from '../../report/check-result.js'
 import { UsageError } from '../usage-error.js'
 import { asUsageError, loadUserProgram, placeOf } from '../user-program/load.js'
+import { replayWithPlace } from '../user-program/places.js'
+import { assertSame } from './collisions.js'
 import { seedsOf, type Job, type SearchOptions, type Source } from './job.js'
 import type { Poll } from './watch.js'
 
@@ -16,7 +18,7 @@ export function runJob(job: Job, poll: Poll): CheckedProgram {
     const started = performance.now()
     const program = buildProgram(job.source)
     const result = resultOf(job.search, (seed) => search(program, job.search, seed, poll))
-    return checked(program, result, started)
+    return checked(job.source, program, result, started)
   })
 }
 
@@ -35,7 +37,7 @@ export function finishTeam(job: Job, parts: readonly (readonly Part[])[], poll: 
     const program = buildProgram(job.source)
     let round = 0
     const result = resultOf(job.search, (seed) => combineParts(program, parts[round++] ?? [], exploreOptions(job.search, seed, poll)))
-    return checked(program, result, started)
+    return checked(job.source, program, result, started)
   })
 }
 
@@ -49,8 +51,12 @@ export function buildProgram(source: Source): Program {
   return program.build(source.configuration)
 }
 
-function checked(program: Program, result: Result, started: number): CheckedProgram {
-  const failures = result.failures.map((failure) => ({ failure, trace: replay(program, failure.schedule, failure) }))
+function checked(source: Source, program: Program, result: Result, started: number): CheckedProgram {
+  const failures = result.failures.map((failure): ShownFailure => {
+    const { schedule } = failure
+    if (source.from === 'catalogue') return { failure, trace: replay(program, schedule, failure) }
+    return { failure, ...replayWithPlace(program, source.bundle, schedule, failure) }
+  })
   return { name: program.name, result, seconds: (performance.now() - started) / 1000, failures }
 }
 
@@ -74,21 +80,8 @@ function exploreOptions(options: SearchOptions, seed: number, poll: Poll): Explo
 function resultOf(options: SearchOptions, searchWith: (seed: number) => Result): Result {
   const [first, second] = seedsOf(options).map(searchWith)
   if (first === undefined) throw new Error('a search needs a seed')
-  if (second !== undefined) compare(first, second)
+  if (second !== undefined) assertSame(first, second)
   return first
-}
-
-/** Two searches that differ only in their fingerprints must agree, or states were taken for one another. */
-function compare(first: Result, second: Result): void {
-  if (first.bound !== null || second.bound !== null) return
-  const summary = (result: Result): string =>
-    [
-      result.verdict,
-      ...(first.method === second.method ? [`${result.states} states`] : []),
-      ...result.failures.map(({ kind, where, message }) => `${kind} in ${where}: ${message}`).sort(),
-    ].join('; ')
-  if (summary(first) === summary(second)) return
-  throw new Error(`states of ${first.program} were taken for one another: ${summary(first)} with one seed, ${summary(second)} with another`)
 }
 
 /** What `run` returns; errors that are the user's are thrown as such, with a place, all others as they are. */
