@@ -13,6 +13,7 @@ import { waitInlines } from './include/linux/wait.js'
 import { debugInlines } from './lib/debug.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
+import { memory } from './mm/memory.js'
 import { pageAlloc, pageAllocInlines } from './mm/page-alloc.js'
 import { pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
 import { shmem } from './mm/shmem.js'
@@ -23,6 +24,7 @@ import { vmscan } from './mm/vmscan.js'
 /** Functions of the kernel: each call is a frame of the trace, remembered by its value once it has returned. */
 const FUNCTIONS = {
   ...filemap,
+  ...memory,
   ...pageWriteback,
   ...pageAlloc,
   ...swap,
@@ -58,6 +60,7 @@ type Bound<Table> = {
 }
 
 type Functions = Bound<typeof filemap> &
+  Bound<typeof memory> &
   Bound<typeof pageWriteback> &
   Bound<typeof pageAlloc> &
   Bound<typeof swap> &

@@ -40,18 +40,24 @@ const DEFAULTS: MachineConfig = {
 export const EXT4: AddressSpaceOperations = {
   write_iter: 'ext4_buffered_write_iter',
   writepages: 'ext4_writepages',
+  page_mkwrite: 'ext4_page_mkwrite',
+  set_page_dirty: 'ext4_set_page_dirty',
   bi_end_io: 'ext4_end_bio',
 }
 
 export const XFS: AddressSpaceOperations = {
   write_iter: 'xfs_file_buffered_aio_write',
   writepages: 'xfs_vm_writepages',
+  page_mkwrite: 'iomap_page_mkwrite',
+  set_page_dirty: 'iomap_set_page_dirty',
   bi_end_io: 'iomap_writepage_end_bio',
 }
 
 export const SHMEM: AddressSpaceOperations = {
   write_iter: 'shmem_file_write_iter',
   writepages: 'shmem_writepages',
+  page_mkwrite: 'iomap_page_mkwrite',
+  set_page_dirty: 'iomap_set_page_dirty',
   bi_end_io: 'iomap_writepage_end_bio',
 }
 
@@ -117,6 +123,7 @@ function page(make: Objects): Page {
     private: make.ref<BufferHead>('private'),
     compound_head: make.ref<Page>('compound_head'),
     data: make.cell('data', ''),
+    use: make.ref<Page>('use'),
     lock_owner: make.cell('lock_owner', ''),
   }
 }

@@ -89,6 +89,28 @@ describe('dirt', () => {
     }, { machine: { bios: 1 } })
   })
 
+  it.each([['ext4', EXT4], ['xfs', XFS]] as const)('a store dirties and tags a page, also under writeback (%s)', (_name, a_ops) => {
+    const { failures } = exploreKernel((k) => {
+      const file = k.open('F', a_ops)
+      k.write(file, 'v0')
+      k.sync_file_range_write(file)
+      k.spawn('user', () => {
+        k.world.assert(k.store_fault(file, 'v1'), 'there was no page')
+        k.fsync(file)
+        k.fsync(file)
+        k.world.assert(!pageOf(file).flags.test('PG_dirty') && pageOf(file).refcount.get() === (a_ops === EXT4 ? 2 : 1), 'state after fsync')
+        k.expect_durable(file, 'v1')
+      })
+    }, { version: 'v5.8' })
+    expect(failures).toEqual([])
+  })
+
+  it('a store to a file without the page fails', () => {
+    sequentially((k) => {
+      expect(k.store_fault(k.open('F', EXT4), 'v0')).toBe(false)
+    })
+  })
+
   it.each([['ext4', EXT4], ['xfs', XFS]] as const)('fsync puts the data on the device (%s)', (_name, a_ops) => {
     const { failures } = exploreKernel((k) => {
       const file = k.open('F', a_ops)

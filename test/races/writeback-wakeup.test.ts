@@ -4,6 +4,7 @@ import { explore, program, type Failure } from '../../src/engine/index.js'
 import { EXT4, XFS, type MachineConfig } from '../../src/kernel/machine.js'
 import { patch, type Kernel } from '../../src/kernel/kernel.js'
 import { kernel } from '../../src/kernel/versions.js'
+import { patches } from '../../src/races/writeback-wakeup/fixes.js'
 import { writebackWakeup as race } from '../../src/races/writeback-wakeup/index.js'
 
 function failuresOf(programName: string, fixes: readonly string[], version: string): readonly Failure[] {
@@ -40,6 +41,7 @@ const FSYNC_EARLY = [
   ...REUSE,
   'write-cache-pages',
   'redirty-same-page',
+  'store-redirty',
   'write-cache-pages-redirty',
   'fsync-waits',
   'odirect-flush',
@@ -47,7 +49,7 @@ const FSYNC_EARLY = [
   'other-waiters',
 ]
 const UNFIXED = {
-  'bug-on-writeback': [...REUSE, 'write-cache-pages', 'redirty-same-page', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
+  'bug-on-writeback': [...REUSE, 'write-cache-pages', 'redirty-same-page', 'store-redirty', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
   'vm-bug-on-tail': ['reuse-as-tail'],
   'unclaimed-access': [...REUSE, 'reuse-as-tail', 'write-cache-pages', ...TRUNCATE, 'stale-hint'],
   'freed-under-io': TRUNCATE_XFS,
@@ -82,7 +84,7 @@ describe('v5.10-rc5', () => {
 
   it('writeback-ref closes the reuse, not the page that is written again', () => {
     expect(row(['writeback-ref'])).toEqual({
-      'bug-on-writeback': ['redirty-same-page', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
+      'bug-on-writeback': ['redirty-same-page', 'store-redirty', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
       'fsync-early': FSYNC_EARLY,
       'orphan-completion': ['truncate-waits-ext4'],
       ...KILLED,
@@ -91,7 +93,7 @@ describe('v5.10-rc5', () => {
 
   it('hugh-2, which was applied, closes the reuse, not the page that is written again or truncated under I/O', () => {
     expect(row(['hugh-2'])).toEqual({
-      'bug-on-writeback': ['redirty-same-page', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
+      'bug-on-writeback': ['redirty-same-page', 'store-redirty', 'write-cache-pages-redirty', 'odirect-flush', 'flusher'],
       'unclaimed-access': ['truncate-waits-same-page'],
       'freed-under-io': ['truncate-waits-same-page'],
       'foreign-data': ['truncate-waits-same-page'],
@@ -105,7 +107,7 @@ describe('v5.10-rc5', () => {
   it("while-in-write-cache-pages closes the BUG of write_cache_pages, not ext4's, nor truncate", () => {
     expect(row(['while-in-write-cache-pages'])).toEqual({
       ...UNFIXED,
-      'bug-on-writeback': [...REUSE, 'redirty-same-page', 'odirect-flush'],
+      'bug-on-writeback': [...REUSE, 'redirty-same-page', 'store-redirty', 'odirect-flush'],
     })
   }, 60 * SECONDS)
 
@@ -226,5 +228,23 @@ describe('questions of the thread', () => {
     expect(failuresOf('reuse-by-truncate', [], 'v5.10-rc5')).toContainEqual(
       expect.objectContaining({ kind: 'use-after-free', where: 'wake_up_page', message: 'page was freed and allocated again' }),
     )
+  })
+})
+
+describe('the catalogue entry', () => {
+  it('has a patch for every fix, and claims only of failures that it knows', () => {
+    const columns = race.failures.map(({ name }) => name)
+    for (const fix of race.fixes) {
+      expect(fix.kernels.every((version) => race.kernels.includes(version)), fix.name).toBe(true)
+      expect(fix.claims.every(({ failure }) => columns.includes(failure)), fix.name).toBe(true)
+    }
+    expect(patches.map(({ name }) => name)).toEqual(race.fixes.map(({ name }) => name))
+  })
+
+  it('bears no name twice', () => {
+    for (const named of [race.programs, race.failures, race.fixes]) {
+      const names = named.map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
+    }
   })
 })

@@ -26,6 +26,18 @@ export const buffer = {
     if (mapping !== null) k.__set_page_dirty(page, mapping)
   },
 
+  /** __set_page_dirty_buffers: under private_lock the buffer, then the page. @returns whether the page was clean */
+  __set_page_dirty_buffers(k: Kernel, page: Page): boolean {
+    const mapping = page.mapping.get()
+    if (mapping === null) return !TestSetPageDirty(page)
+    mapping.private_lock.lock()
+    if (PagePrivate(page)) k.page_buffers(page).flags.set('BH_Dirty')
+    const newly = !TestSetPageDirty(page)
+    mapping.private_lock.unlock()
+    if (newly) k.__set_page_dirty(page, mapping)
+    return newly
+  },
+
   /**
    * block_invalidatepage of the whole page. Context: page locked. The buffers stay if the page is under writeback, or if
    * they are busy.

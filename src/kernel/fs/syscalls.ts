@@ -41,6 +41,11 @@ export const syscalls = {
     k.invalidate_mapping_pages(file)
   },
 
+  /** A store through a shared mapping that has to fault. @returns whether there was a page */
+  store_fault(k: Kernel, file: AddressSpace, version: string): boolean {
+    return k.do_shared_fault(file, `${file.name}:${version}`)
+  },
+
   /** A load through a shared mapping that has to fault; the page is not entered in page tables. @returns whether it was there */
   load_fault(k: Kernel, file: AddressSpace): boolean {
     const page = k.filemap_fault(file, 0)

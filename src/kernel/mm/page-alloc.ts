@@ -18,6 +18,7 @@ export const pageAlloc = {
       page = k.memory.alloc()
       if (page === null) return null
     }
+    page.use.set(page)
     page.refcount.set(1)
     return page
   },
@@ -35,6 +36,8 @@ export const pageAlloc = {
       k.memory.free(head)
       return null
     }
+    head.use.set(head)
+    tail.use.set(tail)
     head.refcount.set(1)
     tail.compound_head.set(head)
     return head
@@ -62,10 +65,8 @@ export const pageAllocInlines = {
    * The kernel has only the address and needs no such thing.
    */
   present_use(k: Kernel, page: Page): Page {
-    const index = k.memory.indexOf(page)
-    for (let generation = 1; ; generation += 2) {
-      const use = k.memory.handle(index, generation)
-      if (k.memory.isLive(use)) return use
-    }
+    const use = k.memory.raw(k.memory.indexOf(page)).use.get()
+    if (use === null) k.world.fail('assertion', 'a page has a reference that was never allocated')
+    return use
   },
 }

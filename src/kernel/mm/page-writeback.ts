@@ -103,6 +103,13 @@ export const pageWriteback = {
     if (PageWriteback(page)) k.wait_on_page_bit(page, 'PG_writeback')
   },
 
+  /** set_page_dirty. Context: many; here with the page locked. */
+  set_page_dirty(k: Kernel, page: Page): void {
+    const mapping = page.mapping.get()
+    if (mapping === null) k.__set_page_dirty_buffers(page)
+    else k[mapping.a_ops.set_page_dirty](page)
+  },
+
   /** __set_page_dirty: tags a page that has just become dirty, unless truncate was faster. */
   __set_page_dirty(_k: Kernel, page: Page, mapping: AddressSpace): void {
     mapping.i_pages.lockIrqsave()

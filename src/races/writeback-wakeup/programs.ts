@@ -122,6 +122,22 @@ const DRAFTS: readonly Draft[] = [
     },
   },
   {
+    name: 'store-redirty',
+    summary: 'As redirty-same-page, with stores through a shared mapping.',
+    machine: { bios: 3 },
+    setup(k) {
+      const f1 = k.open('F1', EXT4)
+      underWriteback(k, f1)
+      k.spawn('writer', () => {
+        k.store_fault(f1, 'v1')
+        k.sync_file_range_write(f1)
+        k.store_fault(f1, 'v2')
+        k.fsync(f1)
+        k.expect_durable(f1, 'v2')
+      })
+    },
+  },
+  {
     name: 'write-cache-pages-redirty',
     summary: 'As redirty-same-page, on XFS.',
     machine: { bios: 3 },
@@ -267,7 +283,7 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'lock-handoff',
-    summary: 'Three tasks fault on a page under writeback with the page lock handed over at once (page_lock_unfairness 0).',
+    summary: 'Three tasks fault on one page, whose lock is handed over at once (page_lock_unfairness 0).',
     machine: { bios: 1, unfairness: 0, lockLedger: true },
     setup(k) {
       const f1 = k.open('F1', EXT4)

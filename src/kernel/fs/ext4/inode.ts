@@ -1,7 +1,7 @@
 /** fs/ext4/inode.c, v5.10-rc5, data=ordered, blocks allocated before: neither journal nor delayed allocation. */
 import type { Kernel } from '../../kernel.js'
 import type { AddressSpace, Bio, Page, SyncMode } from '../../include/linux/mm-types.js'
-import { PageDirty, PagePrivate, PageWriteback } from '../../include/linux/page-flags.js'
+import { PageDirty, PageLocked, PagePrivate, PageWriteback } from '../../include/linux/page-flags.js'
 
 export const ext4Inode = {
   /** ext4_writepages. Context: task or flusher. Bios are submitted when the pages are unlocked already. */
@@ -67,6 +67,25 @@ export const ext4Inode = {
     k.mark_buffer_dirty(page, k.page_buffers(page))
     k.unlock_page(page)
     k.put_page(page)
+  },
+
+  /** ext4_set_page_dirty: a page must be locked or dirty already, and have buffers. */
+  ext4_set_page_dirty(k: Kernel, page: Page): boolean {
+    k.WARN_ON(!PageLocked(page) && !PageDirty(page), '!PageLocked(page) && !PageDirty(page)')
+    k.WARN_ON(!PagePrivate(page), '!page_has_buffers(page)')
+    return k.__set_page_dirty_buffers(page)
+  },
+
+  /**
+   * ext4_page_mkwrite of a page whose block is mapped, up to where the page is returned locked. Context: page fault. Its
+   * device does not ask for stable pages: writeback goes on while the page is stored to.
+   * @returns false if the page was truncated
+   */
+  ext4_page_mkwrite(k: Kernel, mapping: AddressSpace, page: Page): boolean {
+    k.lock_page(page)
+    if (page.mapping.get() === mapping) return true
+    k.unlock_page(page)
+    return false
   },
 
   /** ext4_dio_read_iter, iomap_dio_rw: what is dirty in the page cache is written and waited for, then the device is read. */

@@ -20,12 +20,28 @@ export const iomapBufferedIo = {
     k.end_page_writeback(bio[0])
   },
 
+  /** iomap_set_page_dirty. @returns whether the page was clean */
+  iomap_set_page_dirty(k: Kernel, page: Page): boolean {
+    const mapping = page.mapping.get()
+    if (TestSetPageDirty(page)) return false
+    if (mapping !== null) k.__set_page_dirty(page, mapping)
+    return true
+  },
+
+  /** iomap_page_mkwrite, up to where the page is returned locked. @returns false if the page was truncated */
+  iomap_page_mkwrite(k: Kernel, mapping: AddressSpace, page: Page): boolean {
+    k.lock_page(page)
+    if (page.mapping.get() === mapping) return true
+    k.unlock_page(page)
+    return false
+  },
+
   /** iomap_file_buffered_write of one whole page. Context: task, inode locked. @returns false without memory */
   iomap_file_buffered_write(k: Kernel, mapping: AddressSpace, word: string): boolean {
     const page = k.grab_cache_page_write_begin(mapping, 0)
     if (page === null) return false
     page.data.set(word)
-    if (!TestSetPageDirty(page)) k.__set_page_dirty(page, mapping)
+    k.iomap_set_page_dirty(page)
     k.unlock_page(page)
     k.put_page(page)
     return true

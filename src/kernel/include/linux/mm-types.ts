@@ -21,6 +21,8 @@ export interface Page {
   readonly compound_head: Cell<Page | null>
   /** The page's content: who wrote it, and when (`F2:v1`). */
   readonly data: Cell<string>
+  /** The use that this memory was last allocated for: not visible to the kernel, which has only addresses. */
+  readonly use: Cell<Page | null>
   /** Who owns the page lock: kept for the check that nobody else does, not visible to the kernel. */
   readonly lock_owner: Cell<string>
 }
@@ -39,6 +41,8 @@ export const BH_FLAGS = ['BH_Dirty'] as const
 export interface AddressSpaceOperations {
   readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'shmem_file_write_iter'
   readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages'
+  readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite'
+  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty'
   readonly bi_end_io: 'ext4_end_bio' | 'iomap_writepage_end_bio'
 }
 
