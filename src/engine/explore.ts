@@ -75,7 +75,7 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
   let joined = 0
   for (;;) {
     const [next] = waiting
-    if (next !== undefined && (racing[0] === undefined || mayJoin(next, racing[0].pace))) {
+    if (next !== undefined && (racing[0] === undefined || (mayJoin(next, racing[0].pace) && !racing.some(isPromising)))) {
       waiting.shift()
       const own = joined === 0 ? machine : load(subject, options.seed)
       racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0, share: 0 } })
@@ -93,9 +93,13 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
   }
 }
 
-function turnsOf({ method, pace }: Contestant): number {
-  const promising = method === 'dpor' && pace.steps > 0 && pace.steps < pace.share * PROMISING_STEPS
-  return promising ? PROMISING_TURNS : TURNS[method]
+function turnsOf(contestant: Contestant): number {
+  return isPromising(contestant) ? PROMISING_TURNS : TURNS[contestant.method]
+}
+
+/** Whether a search of executions one by one may be expected to end soon. */
+function isPromising({ method, pace }: Contestant): boolean {
+  return method === 'dpor' && pace.steps < pace.share * PROMISING_STEPS
 }
 
 /** Whether a search of executions one by one would take too long. */

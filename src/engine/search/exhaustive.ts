@@ -4,7 +4,7 @@ import type { Bound } from '../result.js'
 import { lowestBit } from './bits.js'
 import { judgeEnding } from './ending.js'
 import { FailureLog, choiceOf, move, taskOf, type Move } from './failures.js'
-import { POLL_STEPS, SHARE_STEPS, type Limits, type Pace } from './limits.js'
+import { POLL_STEPS, POLL_STEPS_REDUCED, SHARE_STEPS, type Limits, type Pace } from './limits.js'
 import { VisitedSet, type Visited } from './visited.js'
 
 /** Chooses which of the enabled tasks have to be tried in the present state of the machine. */
@@ -73,7 +73,8 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
   let steps = 0
   let finalStates = 0
   let bound: Bound | null = null
-  let nextPoll = POLL_STEPS
+  const pollSteps = reduction === undefined ? POLL_STEPS : POLL_STEPS_REDUCED
+  let nextPoll = pollSteps
   let nextShare = SHARE_STEPS
 
   const pathTo = (length: number): readonly Move[] => Array.from(moves.subarray(0, length))
@@ -187,7 +188,7 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
       if (options.sharing?.wanted === true) giveAway(options.sharing)
     }
     if (steps >= nextPoll) {
-      nextPoll = steps + POLL_STEPS
+      nextPoll = steps + pollSteps
       const asked = options.poll?.({ phase: 'exploring', states, steps, depth, queue: depth, failures: failures.size }) ?? null
       if (asked !== null) {
         bound = asked

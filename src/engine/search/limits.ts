@@ -21,5 +21,8 @@ export interface Pace {
 /** Steps between two calls of `poll`. */
 export const POLL_STEPS = 4096
 
+/** The same for a search with persistent sets, whose steps take longer. */
+export const POLL_STEPS_REDUCED = 512
+
 /** Steps between two looks at whether somebody has nothing to do. */
 export const SHARE_STEPS = 512

@@ -111,12 +111,13 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     const number = nodes.length
     numbers.set(key, number)
     const choosing = machine.choosingTask()
-    const enabled = choosing >= 0 ? 1 << choosing : machine.enabledTasks()
+    const enabled = machine.enabledTasks()
+    const branching = choosing >= 0 ? 1 << choosing : enabled
     nodes.push({ parent, move: m, edges: [], enabled, where: machine.tasks.map((task, index) => machine.local(index).frames.at(-1) ?? task.name) })
     const choices = choosing >= 0 ? (machine.local(choosing).operation as Operation).a : 1
     const moves: Move[] = []
     for (let task = 0; task < machine.tasks.length; task++) {
-      if (enabled & (1 << task)) for (let choice = 0; choice < choices; choice++) moves.push(move(task, choice))
+      if (branching & (1 << task)) for (let choice = 0; choice < choices; choice++) moves.push(move(task, choice))
     }
     path.push(number)
     marks.push(state.mark())
