@@ -27,7 +27,11 @@ const until: OperationKind = {
   detail: (machine, op) => machine.format(op.a),
   waitsFor(machine, op) {
     const condition = op.condition as Condition
-    return { text: machine.format(op.a), holders: [], lost: machine.runner.evaluate(() => condition.lost?.(), new Set()) }
+    return {
+      text: machine.format(op.a),
+      holders: [],
+      lost: machine.runner.evaluate(() => condition.lost?.(), new Set()),
+    }
   },
 }
 

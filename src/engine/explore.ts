@@ -69,16 +69,29 @@ interface Contestant {
 }
 
 /** Lets several searches go on by turns until the first of them is done. */
-export function exploreBy(methods: readonly Method[], subject: Program, machine: Machine, options: ExploreOptions): { method: Method; search: Exploration } {
+export function exploreBy(
+  methods: readonly Method[],
+  subject: Program,
+  machine: Machine,
+  options: ExploreOptions,
+): { method: Method; search: Exploration } {
   const waiting = [...methods]
   let racing: Contestant[] = []
   let joined = 0
   for (;;) {
     const [next] = waiting
-    if (next !== undefined && (racing[0] === undefined || (mayJoin(next, racing[0].pace) && !racing.some(isPromising)))) {
+    if (
+      next !== undefined &&
+      (racing[0] === undefined || (mayJoin(next, racing[0].pace) && !racing.some(isPromising)))
+    ) {
       waiting.shift()
       const own = joined === 0 ? machine : load(subject, options.seed)
-      racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0, share: 0 } })
+      racing.push({
+        method: next,
+        machine: own,
+        search: searchBy(next, own, options),
+        pace: { states: 0, steps: 0, share: 0 },
+      })
       joined++
     }
     for (const contestant of racing) {
@@ -88,8 +101,16 @@ export function exploreBy(methods: readonly Method[], subject: Program, machine:
         contestant.pace = value
       }
     }
-    racing = racing.filter((contestant) => contestant.method !== 'dpor' || (!contestant.machine.cyclic && (methods.length === 1 || !isHopeless(contestant.pace))))
-    if (racing.length === 0 && waiting.length === 0) throw new ProgramError('the search by partial orders does not suit a program that repeats itself', 'use another method')
+    racing = racing.filter(
+      (contestant) =>
+        contestant.method !== 'dpor' ||
+        (!contestant.machine.cyclic && (methods.length === 1 || !isHopeless(contestant.pace))),
+    )
+    if (racing.length === 0 && waiting.length === 0)
+      throw new ProgramError(
+        'the search by partial orders does not suit a program that repeats itself',
+        'use another method',
+      )
   }
 }
 
@@ -115,7 +136,10 @@ function mayJoin(method: Method, first: Pace): boolean {
 
 function searchBy(method: Method, machine: Machine, options: ExploreOptions): Search {
   const { onFinalState } = options
-  const own = { ...limitsOf(options), onFinalState: onFinalState && ((): void => onFinalState(() => describeState(machine))) }
+  const own = {
+    ...limitsOf(options),
+    onFinalState: onFinalState && ((): void => onFinalState(() => describeState(machine))),
+  }
   switch (method) {
     case 'plain':
       return exploreStates(machine, own)
@@ -137,14 +161,30 @@ function* exploreReduced(machine: Machine, options: ExhaustiveOptions, dependenc
 }
 
 export function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
-  return { ...(maxStates !== undefined && { maxStates }), ...(maxDepth !== undefined && { maxDepth }), ...(poll && { poll }) }
+  return {
+    ...(maxStates !== undefined && { maxStates }),
+    ...(maxDepth !== undefined && { maxDepth }),
+    ...(poll && { poll }),
+  }
 }
 
 /** The answer of a search: its failures get their shortest traces. */
-export function finish(subject: Program, machine: Machine, search: Exploration, method: Result['method'], options: ExploreOptions): Result {
+export function finish(
+  subject: Program,
+  machine: Machine,
+  search: Exploration,
+  method: Result['method'],
+  options: ExploreOptions,
+): Result {
   const found = settleFailures(machine, search.failures, search.bound, options)
-  const cycles = machine.asksForProgress && machine.cyclic && search.bound === null ? findLivelocks(machine, limitsOf(options)) : { livelocks: [], bound: null }
-  const failures = [...found, ...cycles.livelocks.map(({ failure, path }) => foundFailure(machine, failure, path, false))]
+  const cycles =
+    machine.asksForProgress && machine.cyclic && search.bound === null
+      ? findLivelocks(machine, limitsOf(options))
+      : { livelocks: [], bound: null }
+  const failures = [
+    ...found,
+    ...cycles.livelocks.map(({ failure, path }) => foundFailure(machine, failure, path, false)),
+  ]
   const bound = search.bound ?? cycles.bound
   return {
     program: subject.name,
@@ -161,11 +201,17 @@ export function finish(subject: Program, machine: Machine, search: Exploration, 
 }
 
 /** Replaces the paths that a search happened upon by the shortest ones. */
-function settleFailures(machine: Machine, log: FailureLog, bound: Bound | null, options: ExploreOptions): FoundFailure[] {
+function settleFailures(
+  machine: Machine,
+  log: FailureLog,
+  bound: Bound | null,
+  options: ExploreOptions,
+): FoundFailure[] {
   const met = [...log]
   if (met.length === 0) return []
   const wanted = new Set(met.map(({ failure }) => failureKey(failure)))
-  const best = options.shortest === false || bound === 'interrupted' ? undefined : findShortest(machine, wanted, limitsOf(options))
+  const best =
+    options.shortest === false || bound === 'interrupted' ? undefined : findShortest(machine, wanted, limitsOf(options))
   return met
     .map(({ failure, path }) => {
       const short = best?.found.get(failureKey(failure))

@@ -109,8 +109,14 @@ export class Flags extends Tracked {
     private readonly bits: readonly string[],
     init: readonly string[],
   ) {
-    super(scope.machine, scope.name(name), scope.slot(codeOfInt(init.reduce((word, bit) => word | (1 << bits.indexOf(bit)), 0))), scope.guard)
-    if (bits.length > BITS_MAX) throw new ProgramError(`${this.name} has ${bits.length} bits`, `at most ${BITS_MAX} fit in one word of flags`)
+    super(
+      scope.machine,
+      scope.name(name),
+      scope.slot(codeOfInt(init.reduce((word, bit) => word | (1 << bits.indexOf(bit)), 0))),
+      scope.guard,
+    )
+    if (bits.length > BITS_MAX)
+      throw new ProgramError(`${this.name} has ${bits.length} bits`, `at most ${BITS_MAX} fit in one word of flags`)
     bits.forEach((bit, position) => this.masks.set(bit, 1 << position))
     this.mask(...init)
   }
@@ -162,7 +168,8 @@ export class Flags extends Tracked {
     let mask = 0
     for (const bit of bits) {
       const one = this.masks.get(bit)
-      if (one === undefined) throw new ProgramError(`${this.name} has no bit ${bit}`, `its bits are ${this.bits.join(', ')}`)
+      if (one === undefined)
+        throw new ProgramError(`${this.name} has no bit ${bit}`, `its bits are ${this.bits.join(', ')}`)
       mask |= one
     }
     return mask

@@ -4,13 +4,18 @@ import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, codeOfInt, type Value } from './value.js'
 
-const elementsOf = (machine: Machine, op: Operation): readonly number[] => machine.values.elementsOf(machine.state.get(op.object.slot))
+const elementsOf = (machine: Machine, op: Operation): readonly number[] =>
+  machine.values.elementsOf(machine.state.get(op.object.slot))
 
 function store(machine: Machine, op: Operation, elements: readonly number[]): void {
   machine.state.set(op.object.slot, machine.values.tuple(elements))
 }
 
-function reader(name: string, read: (elements: readonly number[], op: Operation, machine: Machine) => number, hasArgument = false): OperationKind {
+function reader(
+  name: string,
+  read: (elements: readonly number[], op: Operation, machine: Machine) => number,
+  hasArgument = false,
+): OperationKind {
   return {
     name,
     execute: (machine, op) => read(elementsOf(machine, op), op, machine),
@@ -19,7 +24,11 @@ function reader(name: string, read: (elements: readonly number[], op: Operation,
   }
 }
 
-function writer(name: string, write: (elements: readonly number[], op: Operation) => readonly [after: readonly number[], result: number], hasArgument = true): OperationKind {
+function writer(
+  name: string,
+  write: (elements: readonly number[], op: Operation) => readonly [after: readonly number[], result: number],
+  hasArgument = true,
+): OperationKind {
   return {
     name,
     execute(machine, op) {
@@ -41,14 +50,20 @@ const remove = writer('del', (elements, op) => {
 })
 const insertBefore = writer('insert_before', (elements, op) => {
   const at = elements.indexOf(op.b)
-  return at < 0 ? [[...elements, op.a], UNDEFINED] : [[...elements.slice(0, at), op.a, ...elements.slice(at)], UNDEFINED]
+  return at < 0
+    ? [[...elements, op.a], UNDEFINED]
+    : [[...elements.slice(0, at), op.a, ...elements.slice(at)], UNDEFINED]
 })
 const clear = writer('clear', () => [[], UNDEFINED], false)
 const first = reader('first', (elements) => elements[0] ?? UNDEFINED)
-const next = reader('next', (elements, op) => {
-  const at = elements.indexOf(op.a)
-  return at < 0 ? UNDEFINED : (elements[at + 1] ?? UNDEFINED)
-}, true)
+const next = reader(
+  'next',
+  (elements, op) => {
+    const at = elements.indexOf(op.a)
+    return at < 0 ? UNDEFINED : (elements[at + 1] ?? UNDEFINED)
+  },
+  true,
+)
 const has = reader('has', (elements, op) => codeOfBoolean(elements.includes(op.a)), true)
 const isEmpty = reader('empty', (elements) => codeOfBoolean(elements.length === 0))
 const length = reader('length', (elements) => codeOfInt(elements.length))

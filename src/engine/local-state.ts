@@ -60,7 +60,13 @@ export class LocalState {
   }
 
   /** The log that follows when the next call has returned `code`, or when iterations were forgotten. */
-  withReturn(entry: 'return' | 'effects', code: number, level: number, effects: readonly Effect[], lanes: (code: number) => readonly [number, number]): LocalState {
+  withReturn(
+    entry: 'return' | 'effects',
+    code: number,
+    level: number,
+    effects: readonly Effect[],
+    lanes: (code: number) => readonly [number, number],
+  ): LocalState {
     const key = `${entry}${code}@${level};${effects.map((effect) => `${effect.own}=${effect.code}`).join()}`
     let next = this.returns.get(key)
     if (next === undefined) {
@@ -101,7 +107,23 @@ export class LocalState {
     return [...first, ...this.successors.values(), ...this.started]
   }
 
-  private child(entry: 'result' | 'return' | 'effects', code: number, level: number, effects: readonly Effect[], a: number, b: number): LocalState {
-    return new LocalState(this, entry, code, level, effects, this.depth + 1, mixA(Math.imul(this.hashA, 0x01000193) ^ a), mixB(Math.imul(this.hashB, 0x01000193) ^ b))
+  private child(
+    entry: 'result' | 'return' | 'effects',
+    code: number,
+    level: number,
+    effects: readonly Effect[],
+    a: number,
+    b: number,
+  ): LocalState {
+    return new LocalState(
+      this,
+      entry,
+      code,
+      level,
+      effects,
+      this.depth + 1,
+      mixA(Math.imul(this.hashA, 0x01000193) ^ a),
+      mixB(Math.imul(this.hashB, 0x01000193) ^ b),
+    )
   }
 }

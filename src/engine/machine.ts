@@ -128,7 +128,11 @@ export class Machine {
     } else if (this.runner.listener !== undefined) {
       const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
       const again = this.runner.advance(task, log)
-      if (again !== next) throw new ProgramError(`the program is not deterministic: task ${this.taskName(task)} went another way when its schedule was run again`, 'keep shared data in tracked objects')
+      if (again !== next)
+        throw new ProgramError(
+          `the program is not deterministic: task ${this.taskName(task)} went another way when its schedule was run again`,
+          'keep shared data in tracked objects',
+        )
     }
     this.settle(task, next)
   }
@@ -155,7 +159,12 @@ export class Machine {
   /** Records a failure that does not stop its task. */
   note(kind: FailureKind, message: string, task: number): void {
     if (task < 0) return
-    const failure = { kind, message, where: this.local(task).frames.at(-1) ?? this.taskName(task), task: this.taskName(task) }
+    const failure = {
+      kind,
+      message,
+      where: this.local(task).frames.at(-1) ?? this.taskName(task),
+      task: this.taskName(task),
+    }
     this.noticed.push(failure)
   }
 
@@ -170,7 +179,8 @@ export class Machine {
     const running = this.tasks[task]
     if (running === undefined) return
     if (running.context === 'irq') this.note('sleep-in-atomic', `${what} in interrupt context`, task)
-    else if (this.state.get(running.atomicSlot) !== codeOfInt(0)) this.note('sleep-in-atomic', `${what} under a spinlock`, task)
+    else if (this.state.get(running.atomicSlot) !== codeOfInt(0))
+      this.note('sleep-in-atomic', `${what} under a spinlock`, task)
   }
 
   /** Notes that a task gets on in this step. */
@@ -250,7 +260,16 @@ export class Machine {
 }
 
 function specialState(content: string, status: Status): LocalState {
-  const local = new LocalState(undefined, 'root', 0, 0, [], 0, hashString(content, 0x243f6a88), hashString(content, 0x13198a2e))
+  const local = new LocalState(
+    undefined,
+    'root',
+    0,
+    0,
+    [],
+    0,
+    hashString(content, 0x243f6a88),
+    hashString(content, 0x13198a2e),
+  )
   local.status = status
   return local
 }

@@ -38,7 +38,8 @@ const trylock: OperationKind = {
 const unlock: OperationKind = {
   name: 'mutex_unlock',
   execute(machine, op, task) {
-    if (holderOf(machine, op) !== task) machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
+    if (holderOf(machine, op) !== task)
+      machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
     machine.state.set(op.object.slot, FREE)
     return UNDEFINED
   },

@@ -31,7 +31,8 @@ export class Pool<T extends object> extends Tracked {
   }
   private readonly asking: OperationKind = {
     name: 'is_live',
-    execute: (machine, op) => machine.values.encode(this.present(op.b) === this.generationOf(machine.values.decode(op.a) as object)),
+    execute: (machine, op) =>
+      machine.values.encode(this.present(op.b) === this.generationOf(machine.values.decode(op.a) as object)),
     accesses: (_machine, op) => this.access(1 << op.b, 0),
     detail: (machine, op) => machine.format(op.a),
   }
@@ -71,13 +72,21 @@ export class Pool<T extends object> extends Tracked {
 
   /** Whether the incarnation that `object` stands for is alive. For checks: what is modelled cannot see it. */
   isLive(object: T): boolean {
-    return this.machine.values.decode(this.perform(this.asking, this.machine.values.encode(object), this.indexOf(object))) === true
+    return (
+      this.machine.values.decode(
+        this.perform(this.asking, this.machine.values.encode(object), this.indexOf(object)),
+      ) === true
+    )
   }
 
   /** Position of the memory that `object` lies in. */
   indexOf(object: T): number {
     const place = this.places.get(object)
-    if (place === undefined) throw new ProgramError(`an object that is not of pool ${this.name} was used as one`, 'pass what alloc() or raw() returned')
+    if (place === undefined)
+      throw new ProgramError(
+        `an object that is not of pool ${this.name} was used as one`,
+        'pass what alloc() or raw() returned',
+      )
     return place.index
   }
 
@@ -123,7 +132,8 @@ export class Pool<T extends object> extends Tracked {
 
   private release(machine: Machine, op: Operation, task: number): number {
     const generation = this.present(op.b)
-    if (generation === this.generationOf(machine.values.decode(op.a) as object)) machine.state.set(this.slot + op.b, codeOfInt(this.next(generation)))
+    if (generation === this.generationOf(machine.values.decode(op.a) as object))
+      machine.state.set(this.slot + op.b, codeOfInt(this.next(generation)))
     else machine.note('use-after-free', `${this.nameOf(op.b)} is freed twice`, task)
     return UNDEFINED
   }
@@ -161,6 +171,10 @@ class IncarnationGuard implements Guard {
     const present = machine.state.get(this.pool.slot + this.index) >> 1
     if (present === this.generation) return
     const name = this.pool.nameOf(this.index)
-    machine.note('use-after-free', isAlive(present) ? `${name} was freed and allocated again` : `${name} was freed`, task)
+    machine.note(
+      'use-after-free',
+      isAlive(present) ? `${name} was freed and allocated again` : `${name} was freed`,
+      task,
+    )
   }
 }

@@ -79,8 +79,20 @@ export interface Result {
 
 /** One event of a trace, in order. `depth` is the number of open table functions of the task. */
 export type TraceEvent =
-  | { readonly type: 'call'; readonly task: number; readonly depth: number; readonly fn: string; readonly args: readonly string[] }
-  | { readonly type: 'return'; readonly task: number; readonly depth: number; readonly fn: string; readonly value: string }
+  | {
+      readonly type: 'call'
+      readonly task: number
+      readonly depth: number
+      readonly fn: string
+      readonly args: readonly string[]
+    }
+  | {
+      readonly type: 'return'
+      readonly task: number
+      readonly depth: number
+      readonly fn: string
+      readonly value: string
+    }
   | TraceStep
 
 /** What one step changed, in words: `PG_writeback` `1` `0`, or `refcount` `2` `1`. */

@@ -83,7 +83,8 @@ export class Runner {
       this.listener = undefined
       const again = this.run(task, log)
       this.listener = listener
-      if (again !== stop || again.operation !== operation) throw this.nondeterminism(operation, again.operation, 'on two runs with the same history')
+      if (again !== stop || again.operation !== operation)
+        throw this.nondeterminism(operation, again.operation, 'on two runs with the same history')
     }
     return stop
   }
@@ -113,7 +114,8 @@ export class Runner {
       this.reads = undefined
     }
     this.refuseSwallowed()
-    if (this.cursor < this.path.length) throw this.nondeterminism(this.position.operation, undefined, 'the task ended early')
+    if (this.cursor < this.path.length)
+      throw this.nondeterminism(this.position.operation, undefined, 'the task ended early')
     return this.machine.doneState
   }
 
@@ -123,7 +125,10 @@ export class Runner {
     this.refuseSwallowed()
     const failure = this.failureOf(thrown)
     if (failure === undefined) throw thrown
-    return this.machine.failedState({ ...failure, where: this.where(), task: this.machine.taskName(this.task) }, this.openCalls())
+    return this.machine.failedState(
+      { ...failure, where: this.where(), task: this.machine.taskName(this.task) },
+      this.openCalls(),
+    )
   }
 
   private failureOf(thrown: unknown): Pick<Failure, 'kind' | 'message'> | undefined {
@@ -154,7 +159,8 @@ export class Runner {
     const at = this.position
     const pending = at.operation
     if (pending === undefined) {
-      if (this.cursor < this.path.length) throw this.nondeterminism(undefined, new Operation(kind, object, a, b, condition), 'a call was logged here')
+      if (this.cursor < this.path.length)
+        throw this.nondeterminism(undefined, new Operation(kind, object, a, b, condition), 'a call was logged here')
       at.operation = new Operation(kind, object, a, b, condition)
       at.status = Status.Pending
       at.frames = this.openCalls()
@@ -229,7 +235,8 @@ export class Runner {
   private closeFrame(): readonly Effect[] {
     const frame = this.frames.pop()
     invariant(frame !== undefined, 'a frame was closed that was never opened')
-    if (this.cursor < this.path.length) throw this.nondeterminism(undefined, undefined, `${this.where()} ended earlier than before`)
+    if (this.cursor < this.path.length)
+      throw this.nondeterminism(undefined, undefined, `${this.where()} ended earlier than before`)
     const effects: Effect[] = []
     for (const own of frame.written) if (own.index < frame.owns) effects.push({ own: own.index, code: own.code })
     const outer = this.frames.at(-1)
@@ -267,7 +274,8 @@ export class Runner {
     this.reads = reads
     try {
       const met = condition() === true
-      if (this.machine.state.mark() !== mark) throw new ProgramError('a condition changed shared state', 'conditions may only read')
+      if (this.machine.state.mark() !== mark)
+        throw new ProgramError('a condition changed shared state', 'conditions may only read')
       return met
     } finally {
       this.reads = outerReads
@@ -305,7 +313,9 @@ export class Runner {
     const say = (op: Operation | undefined): string => (op === undefined ? 'something else' : this.machine.describe(op))
     return new ProgramError(
       `the program is not deterministic: task ${this.machine.taskName(this.task)} was expected to do ${say(expected)} and did ${say(found)} (${when})`,
-      'likely cause: a variable outside the task that is written while tasks run, a Map or array shared between tasks, Math.random or Date; keep shared data in world.cell() and its like, and what a call changes for its caller in its return value or world.own()',
+      'likely cause: a variable outside the task that is written while tasks run, a Map or array shared between tasks, ' +
+        'Math.random or Date; keep shared data in world.cell() and its like, and what a call changes for its caller ' +
+        'in its return value or in world.own()',
     )
   }
 }

@@ -23,11 +23,16 @@ function write(machine: Machine, slot: number, claims: readonly Claim[]): void {
 
 const holdersOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot)
 const queueOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot + 1)
-const compatible = (holders: readonly Claim[], writes: boolean): boolean => (writes ? holders.length === 0 : holders.every((holder) => !holder.writes))
+const compatible = (holders: readonly Claim[], writes: boolean): boolean =>
+  writes ? holders.length === 0 : holders.every((holder) => !holder.writes)
 
 /** Holders are kept in the order of their tasks, so that the order in which readers came does not distinguish states. */
 function hold(machine: Machine, op: Operation, holders: readonly Claim[]): void {
-  write(machine, op.object.slot, [...holders].sort((x, y) => x.task - y.task))
+  write(
+    machine,
+    op.object.slot,
+    [...holders].sort((x, y) => x.task - y.task),
+  )
 }
 
 const WRITES = 1
@@ -56,11 +61,19 @@ const waitFor = (name: string): OperationKind => ({
   accesses: (_machine, op) => op.object.readAccess(),
   waitsFor(machine, op, task): Wait {
     const queue = queueOf(machine, op)
-    const ahead = queue.slice(0, queue.findIndex((waiter) => waiter.task === task))
+    const ahead = queue.slice(
+      0,
+      queue.findIndex((waiter) => waiter.task === task),
+    )
     const holders = holdersOf(machine, op)
-    const say = (claims: readonly Claim[]): string => claims.map((claim) => `${machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`).join(', ')
+    const say = (claims: readonly Claim[]): string =>
+      claims.map((claim) => `${machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`).join(', ')
     const behind = ahead.length === 0 ? '' : `, behind ${say(ahead)}`
-    return { text: `${op.object.name} held by ${say(holders)}${behind}`, holders: [...holders, ...ahead].map((claim) => claim.task), lost: false }
+    return {
+      text: `${op.object.name} held by ${say(holders)}${behind}`,
+      holders: [...holders, ...ahead].map((claim) => claim.task),
+      lost: false,
+    }
   },
 })
 
@@ -142,7 +155,9 @@ export class Rwsem extends Tracked {
 
   override parts(slot: number, code: number): readonly (readonly [string, string])[] {
     const claims = this.machine.values.elementsOf(code).map(claimOf)
-    const text = claims.map((claim) => `${this.machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`).join(', ')
+    const text = claims
+      .map((claim) => `${this.machine.taskName(claim.task)} (${claim.writes ? 'write' : 'read'})`)
+      .join(', ')
     return slot === this.slot ? [[this.name, text || 'free']] : [[`${this.name} queue`, text || 'empty']]
   }
 }

@@ -10,7 +10,7 @@ const SEGMENT = /^([0-9a-z]+)([-.])([0-9a-z]+)?$/
  */
 export function encodeSchedule(path: readonly Move[], isChoice: readonly boolean[]): string {
   const segments: string[] = []
-  for (let i = 0; i < path.length; ) {
+  for (let i = 0; i < path.length;) {
     const m = path[i] as Move
     const task = taskOf(m).toString(36)
     if (isChoice[i] === true) {
@@ -28,13 +28,18 @@ export function encodeSchedule(path: readonly Move[], isChoice: readonly boolean
 
 /** @throws ProgramError if the token is malformed. */
 export function decodeSchedule(token: string): Move[] {
-  if (!token.startsWith(PREFIX)) throw new ProgramError(`a schedule begins with ${PREFIX}`, 'copy the whole token from a report')
+  if (!token.startsWith(PREFIX))
+    throw new ProgramError(`a schedule begins with ${PREFIX}`, 'copy the whole token from a report')
   const path: Move[] = []
   const rest = token.slice(PREFIX.length)
   if (rest === '') return path
   for (const segment of rest.split('_')) {
     const match = SEGMENT.exec(segment)
-    if (match === null) throw new ProgramError(`the schedule has a part that cannot be read: ${segment}`, 'copy the whole token from a report')
+    if (match === null)
+      throw new ProgramError(
+        `the schedule has a part that cannot be read: ${segment}`,
+        'copy the whole token from a report',
+      )
     const task = parseInt(match[1] as string, 36)
     const number = match[3] === undefined ? 1 : parseInt(match[3], 36)
     if (match[2] === '.') path.push(move(task, number))

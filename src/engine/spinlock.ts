@@ -9,7 +9,8 @@ const FREE = codeOfInt(0)
 const INTERRUPTS_OFF = 1
 
 const holderOf = (machine: Machine, op: Operation): number => (machine.state.get(op.object.slot) >> 2) - 2
-const heldBy = (task: number, interruptsOff: boolean): number => codeOfInt(((task + 2) << 1) | (interruptsOff ? INTERRUPTS_OFF : 0))
+const heldBy = (task: number, interruptsOff: boolean): number =>
+  codeOfInt(((task + 2) << 1) | (interruptsOff ? INTERRUPTS_OFF : 0))
 const isFree = (machine: Machine, op: Operation): boolean => machine.state.get(op.object.slot) === FREE
 const inInterrupt = (machine: Machine, task: number): boolean => machine.tasks[task]?.context === 'irq'
 
@@ -48,7 +49,8 @@ const spinLockIrqsave = lock('spin_lock_irqsave')
 const unlock = (name: string): OperationKind => ({
   name,
   execute(machine, op, task) {
-    if (holderOf(machine, op) !== task) machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
+    if (holderOf(machine, op) !== task)
+      machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
     machine.state.set(op.object.slot, FREE)
     machine.changeAtomicDepth(task, -1)
     return UNDEFINED
@@ -109,7 +111,10 @@ export class Spinlock extends Tracked {
 
   private acquire(kind: OperationKind, flags: number): void {
     if (this.perform(kind, flags) === FALSE) {
-      this.machine.runner.fail('deadlock', `${this.name} is held with interrupts on: an interrupt on the holder's CPU waits for it for ever`)
+      this.machine.runner.fail(
+        'deadlock',
+        `${this.name} is held with interrupts on: an interrupt on the holder's CPU waits for it for ever`,
+      )
     }
   }
 

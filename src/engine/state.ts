@@ -85,7 +85,9 @@ export class State {
       const slot = this.undoSlots[at] as number
       if (!first.has(slot)) first.set(slot, this.undoCodes[at] as number)
     }
-    return [...first].map(([slot, before]) => ({ slot, before })).filter(({ slot, before }) => this.codes[slot] !== before)
+    return [...first]
+      .map(([slot, before]) => ({ slot, before }))
+      .filter(({ slot, before }) => this.codes[slot] !== before)
   }
 
   /** Forgets how the present state came about. */

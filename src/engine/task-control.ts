@@ -72,7 +72,13 @@ export class TaskControl extends Tracked {
     super(machine, 'task control', -2, undefined)
   }
 
-  add(name: string, body: (argument?: Value) => void, options: TaskOptions, conditions: Conditions, scope: Scope): TaskHandle {
+  add(
+    name: string,
+    body: (argument?: Value) => void,
+    options: TaskOptions,
+    conditions: Conditions,
+    scope: Scope,
+  ): TaskHandle {
     return scope.own(new TaskHandle(scope, name, body, options, conditions))
   }
 
@@ -150,7 +156,10 @@ export class TaskHandle extends Tracked {
   private startNext(machine: Machine, argument: number, starter: number): number {
     const started = machine.state.get(this.slot) >> 1
     if (started >= this.instances) {
-      throw new ProgramError(`task ${this.name} is started more than ${this.instances} times`, 'raise the option instances of world.task()')
+      throw new ProgramError(
+        `task ${this.name} is started more than ${this.instances} times`,
+        'raise the option instances of world.task()',
+      )
     }
     machine.state.set(this.slot, codeOfInt(started + 1))
     machine.start(this.first + started, this.rootFor(started, argument), starter)
@@ -161,7 +170,10 @@ export class TaskHandle extends Tracked {
   join(): void {
     const { ended } = this
     if (ended === undefined || this.instances !== 1) {
-      throw new ProgramError(`nobody can wait for the end of task ${this.name}`, 'give it the option joinable: true, and one instance')
+      throw new ProgramError(
+        `nobody can wait for the end of task ${this.name}`,
+        'give it the option joinable: true, and one instance',
+      )
     }
     this.conditions.until({ met: () => ended.get() === 1 }, `${this.name} to end`)
   }
@@ -172,7 +184,16 @@ export class TaskHandle extends Tracked {
     let root = roots.get(code)
     if (root === undefined) {
       const { values } = this.machine
-      root = new LocalState(undefined, 'root', code, 0, [], 0, mixA(hashString(this.name, 0x41c64e6d) ^ values.laneA(code)), mixB(hashString(this.name, 0x6c078965) ^ values.laneB(code)))
+      root = new LocalState(
+        undefined,
+        'root',
+        code,
+        0,
+        [],
+        0,
+        mixA(hashString(this.name, 0x41c64e6d) ^ values.laneA(code)),
+        mixB(hashString(this.name, 0x6c078965) ^ values.laneB(code)),
+      )
       roots.set(code, root)
     }
     return root

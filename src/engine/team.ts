@@ -36,13 +36,19 @@ export interface Part {
 /** @param members number of threads, at least 2. */
 export function formTeam(members: number, reduction: boolean): Team {
   const sharers = reduction ? members - 1 : members
-  return { sharers, reducer: reduction, mailboxes: shareMailboxes(sharers), visited: sharers > 1 ? shareVisited() : null }
+  return {
+    sharers,
+    reducer: reduction,
+    mailboxes: shareMailboxes(sharers),
+    visited: sharers > 1 ? shareVisited() : null,
+  }
 }
 
 /** Does the part of member `index` of the team: to be called once in each thread. */
 export function exploreAsMember(subject: Program, team: Team, index: number, options: ExploreOptions): Part {
   const mailboxes = new Mailboxes(team.mailboxes, index)
-  const part = index < team.sharers ? share(subject, team, mailboxes, index, options) : reduce(subject, mailboxes, options)
+  const part =
+    index < team.sharers ? share(subject, team, mailboxes, index, options) : reduce(subject, mailboxes, options)
   if (part.bound !== null || part.whole) mailboxes.end()
   return part
 }
@@ -86,9 +92,20 @@ function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number
     return options.poll?.({ ...progress, states: visited.size, steps: total.steps + progress.steps }) ?? null
   }
   const { maxDepth } = options
-  for (let from: readonly Move[] | undefined = index === 0 ? [] : mailboxes.take(); from !== undefined; from = mailboxes.take()) {
+  for (
+    let from: readonly Move[] | undefined = index === 0 ? [] : mailboxes.take();
+    from !== undefined;
+    from = mailboxes.take()
+  ) {
     shared?.join()
-    const search = exploreStates(machine, { visited, failures, from, poll, sharing: mailboxes, ...(maxDepth !== undefined && { maxDepth }) })
+    const search = exploreStates(machine, {
+      visited,
+      failures,
+      from,
+      poll,
+      sharing: mailboxes,
+      ...(maxDepth !== undefined && { maxDepth }),
+    })
     let step = search.next()
     while (step.done !== true) step = search.next()
     shared?.leave()
@@ -106,9 +123,14 @@ function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number
 }
 
 function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions): Part {
-  const poll = (progress: Progress): Bound | null => (mailboxes.over ? 'interrupted' : (options.poll?.(progress) ?? null))
+  const poll = (progress: Progress): Bound | null =>
+    mailboxes.over ? 'interrupted' : (options.poll?.(progress) ?? null)
   const machine: Machine = load(subject, options.seed)
-  const { method, search } = exploreBy(['dpor', 'reduced'], subject, machine, { ...limitsOf(options), poll, ...(options.seed !== undefined && { seed: options.seed }) })
+  const { method, search } = exploreBy(['dpor', 'reduced'], subject, machine, {
+    ...limitsOf(options),
+    poll,
+    ...(options.seed !== undefined && { seed: options.seed }),
+  })
   const bound = mailboxes.over ? null : search.bound
   const failures = search.bound === null ? [...search.failures] : []
   return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }

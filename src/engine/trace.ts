@@ -82,11 +82,15 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     const task = taskOf(m)
     const local = task < machine.tasks.length ? machine.local(task) : undefined
     if (local === undefined || !machine.canStep(task)) {
-      throw new ProgramError(`the schedule does not fit the program: ${machine.taskName(task)} cannot go on at step ${steps + 1}`, 'use it with the race, kernel and fixes it was printed for')
+      throw new ProgramError(
+        `the schedule does not fit the program: ${machine.taskName(task)} cannot go on at step ${steps + 1}`,
+        'use it with the race, kernel and fixes it was printed for',
+      )
     }
     const op = local.operation as Operation
     machine.choice = choiceOf(m)
-    const switched = last >= 0 && last !== task && op.kind.invisible === undefined ? { switch: whySwitched(machine, last) } : {}
+    const switched =
+      last >= 0 && last !== task && op.kind.invisible === undefined ? { switch: whySwitched(machine, last) } : {}
     events.push(...recorder.takeAll(task))
     const step = describeStep(machine, op, task, local, steps)
     const mark = machine.state.mark()
@@ -111,7 +115,8 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   const failure = (wanted && failures.find((met) => failureKey(met) === failureKey(wanted))) ?? failures.at(-1) ?? null
   const failed = failure === null ? -1 : machine.tasks.findIndex((task) => task.name === failure.task)
   const waiting = waitingTasks(machine)
-  for (const task of new Set([...waiting.map((one) => one.task), ...(failed >= 0 ? [failed] : [])])) events.push(...recorder.takeAll(task))
+  for (const task of new Set([...waiting.map((one) => one.task), ...(failed >= 0 ? [failed] : [])]))
+    events.push(...recorder.takeAll(task))
   return {
     program: subject.name,
     schedule: token,
@@ -121,7 +126,11 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     contextSwitches,
     failure,
     stack: failed < 0 ? [] : stackOf(machine.local(failed), framesBefore[failed]),
-    waiting: waiting.map(({ task, wait }) => ({ task, text: wait.text, holder: wait.holders.map((holder) => machine.taskName(holder)).join(', ') })),
+    waiting: waiting.map(({ task, wait }) => ({
+      task,
+      text: wait.text,
+      holder: wait.holders.map((holder) => machine.taskName(holder)).join(', '),
+    })),
   }
 }
 
@@ -139,7 +148,13 @@ function stackOf(local: LocalState, before: readonly string[] | undefined): stri
   return [...(stopped ? local.frames : before)].reverse()
 }
 
-function describeStep(machine: Machine, op: Operation, task: number, local: LocalState, index: number): Omit<TraceStep, 'result' | 'changes' | 'failures'> {
+function describeStep(
+  machine: Machine,
+  op: Operation,
+  task: number,
+  local: LocalState,
+  index: number,
+): Omit<TraceStep, 'result' | 'changes' | 'failures'> {
   const accesses = op.accesses(machine)
   return {
     type: 'step',

@@ -67,7 +67,10 @@ export class Values {
         )
       }
       default:
-        throw new ProgramError(`a value of a tracked object can not be a ${typeof value}`, 'use a number, a string or a tracked object')
+        throw new ProgramError(
+          `a value of a tracked object can not be a ${typeof value}`,
+          'use a number, a string or a tracked object',
+        )
     }
   }
 
@@ -142,5 +145,7 @@ export class Values {
 
 function describeForeign(value: object): string {
   const constructor: unknown = value.constructor
-  return typeof constructor === 'function' && constructor.name !== '' ? `an untracked ${constructor.name}` : 'an untracked object'
+  return typeof constructor === 'function' && constructor.name !== ''
+    ? `an untracked ${constructor.name}`
+    : 'an untracked object'
 }

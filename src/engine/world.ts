@@ -90,7 +90,12 @@ export class World extends Objects {
   }
 
   /** `size` objects to be allocated and freed while the program runs. */
-  pool<T extends object>(name: string, size: number, fields: (make: Objects, index: number) => T, options: PoolOptions = {}): Pool<T> {
+  pool<T extends object>(
+    name: string,
+    size: number,
+    fields: (make: Objects, index: number) => T,
+    options: PoolOptions = {},
+  ): Pool<T> {
     this.setUpOnly('pool')
     const make = (scope: Scope, index: number): T => fields(new Objects(scope, this.conditions), index)
     return this.scope.own(new Pool<T>(this.scope, name, size, make, options.generations ?? true), size)
@@ -104,7 +109,8 @@ export class World extends Objects {
 
   /** A number from 0 to n - 1: every one is explored. */
   choose(n: number, label = ''): number {
-    if (!Number.isInteger(n) || n < 1) throw new ProgramError(`choose(${n})`, 'the number of choices must be a positive integer')
+    if (!Number.isInteger(n) || n < 1)
+      throw new ProgramError(`choose(${n})`, 'the number of choices must be a positive integer')
     return this.control.choose(n, label)
   }
 
@@ -115,7 +121,9 @@ export class World extends Objects {
 
   /** `fn` for every member of a table. */
   functions<T extends Record<string, (...args: never[]) => unknown>>(table: T): T {
-    return Object.fromEntries(Object.entries(table).map(([name, body]) => [name, this.fn(name, body as (...args: unknown[]) => unknown)])) as unknown as T
+    return Object.fromEntries(
+      Object.entries(table).map(([name, body]) => [name, this.fn(name, body as (...args: unknown[]) => unknown)]),
+    ) as unknown as T
   }
 
   /** Runs `body` until it returns something; iterations that did not are forgotten. */
@@ -128,7 +136,10 @@ export class World extends Objects {
    * whoever still waits here has missed a wake-up.
    */
   until(condition: () => boolean, what: string, options: { readonly lostIf?: () => boolean } = {}): void {
-    this.conditions.until(options.lostIf === undefined ? { met: condition } : { met: condition, lost: options.lostIf }, what)
+    this.conditions.until(
+      options.lostIf === undefined ? { met: condition } : { met: condition, lost: options.lostIf },
+      what,
+    )
   }
 
   /** Private memory of the running task, on the stack of the current call. */
@@ -188,6 +199,7 @@ export class World extends Objects {
   }
 
   private setUpOnly(what: string): void {
-    if (this.machine.runner.inTask) throw new ProgramError(`world.${what}() was called in a task`, 'create it in the set-up function of the program')
+    if (this.machine.runner.inTask)
+      throw new ProgramError(`world.${what}() was called in a task`, 'create it in the set-up function of the program')
   }
 }

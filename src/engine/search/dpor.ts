@@ -74,7 +74,8 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       }
       free.push(at)
     }
-    const precedes = (at: number): boolean => execution.happensBeforeTask(at, task) || isDependent((execution.events[at] as Event).accesses, accesses)
+    const precedes = (at: number): boolean =>
+      execution.happensBeforeTask(at, task) || isDependent((execution.events[at] as Event).accesses, accesses)
     if ((seen & (1 << task)) === 0 && !free.some(precedes)) initials |= 1 << task
     if (initials & (point.backtrack | point.sleep)) return
     const possible = initials & point.enabled
@@ -96,7 +97,19 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   const enter = (sleep: number, guide: readonly number[], followed: number): void => {
     const choosing = machine.choosingTask()
     const enabled = choosing >= 0 ? 1 << choosing : machine.enabledTasks()
-    const point: Point = { mark: state.mark(), enabled, backtrack: 0, sleep, choosing, choices: 1, choicesLeft: 0, slept: sleep, guides: undefined, guide, followed }
+    const point: Point = {
+      mark: state.mark(),
+      enabled,
+      backtrack: 0,
+      sleep,
+      choosing,
+      choices: 1,
+      choicesLeft: 0,
+      slept: sleep,
+      guides: undefined,
+      guide,
+      followed,
+    }
     points[depth] = point
     if (choosing >= 0) {
       point.choices = (machine.local(choosing).operation as Operation).a
@@ -179,7 +192,9 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     else enter(sleep, [], 0)
     if (steps >= nextPoll) {
       nextPoll = steps + POLL_STEPS
-      bound = options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ?? null
+      bound =
+        options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ??
+        null
       if (bound !== null) break
       yield { states: steps, steps, share: shareDone(points, depth) }
     }
@@ -197,7 +212,10 @@ function shareDone(points: readonly Point[], depth: number): number {
     const branches = point.choosing >= 0 ? point.choices : bitCount(point.backtrack & ~point.slept)
     if (branches === 0) break
     const underWay = at < depth ? 1 : 0
-    const done = point.choosing >= 0 ? point.choices - point.choicesLeft - underWay : bitCount(point.backtrack & point.sleep & ~point.slept)
+    const done =
+      point.choosing >= 0
+        ? point.choices - point.choicesLeft - underWay
+        : bitCount(point.backtrack & point.sleep & ~point.slept)
     share += (weight * done) / branches
     weight /= branches
   }
@@ -206,6 +224,7 @@ function shareDone(points: readonly Point[], depth: number): number {
 
 function idleTasks(machine: Machine): number {
   let mask = 0
-  for (let task = 0; task < machine.tasks.length; task++) if (machine.local(task) === machine.idleState) mask |= 1 << task
+  for (let task = 0; task < machine.tasks.length; task++)
+    if (machine.local(task) === machine.idleState) mask |= 1 << task
   return mask
 }

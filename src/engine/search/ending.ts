@@ -17,7 +17,10 @@ export function waitingTasks(machine: Machine): Waiting[] {
     if (local.status !== Status.Pending) continue
     const op = local.operation as Operation
     if (op.kind.enabled === undefined || op.kind.enabled(machine, op, task)) continue
-    waiting.push({ task, wait: op.kind.waitsFor?.(machine, op, task) ?? { text: machine.describe(op), holders: [], lost: false } })
+    waiting.push({
+      task,
+      wait: op.kind.waitsFor?.(machine, op, task) ?? { text: machine.describe(op), holders: [], lost: false },
+    })
   }
   return waiting
 }
@@ -35,7 +38,15 @@ export function judgeEnding(machine: Machine): boolean {
     return true
   }
   const lost = waiting.filter(({ wait }) => wait.lost)
-  for (const { task, wait } of lost) machine.noticed.push(failureOf(machine, 'lost-wakeup', task, `${machine.taskName(task)} sleeps for ever although what it waits for has happened: ${wait.text}`))
+  for (const { task, wait } of lost)
+    machine.noticed.push(
+      failureOf(
+        machine,
+        'lost-wakeup',
+        task,
+        `${machine.taskName(task)} sleeps for ever although what it waits for has happened: ${wait.text}`,
+      ),
+    )
   if (lost.length === 0) machine.noticed.push(deadlock(machine, waiting))
   return false
 }
@@ -72,5 +83,10 @@ function findCycle(waiting: readonly Waiting[]): Waiting[] | undefined {
 }
 
 function failureOf(machine: Machine, kind: Failure['kind'], task: number, message: string): Failure {
-  return { kind, message, where: machine.local(task).frames.at(-1) ?? machine.taskName(task), task: machine.taskName(task) }
+  return {
+    kind,
+    message,
+    where: machine.local(task).frames.at(-1) ?? machine.taskName(task),
+    task: machine.taskName(task),
+  }
 }

@@ -71,10 +71,16 @@ export class Execution {
     for (let i = positions.length - 1; i >= 0; i--) {
       const position = positions[i] as number
       const event = this.events[position] as Event
-      if (event.task === task || (ordered[event.task] as number) > position || !this.dependence(event.accesses, accesses)) continue
+      if (
+        event.task === task ||
+        (ordered[event.task] as number) > position ||
+        !this.dependence(event.accesses, accesses)
+      )
+        continue
       found(position)
       const row = (position + 1) * tasks
-      for (let j = 0; j < tasks; j++) if ((this.clocks[row + j] as number) > (next[j] as number)) next[j] = this.clocks[row + j] as number
+      for (let j = 0; j < tasks; j++)
+        if ((this.clocks[row + j] as number) > (next[j] as number)) next[j] = this.clocks[row + j] as number
     }
   }
 

@@ -189,7 +189,8 @@ export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}
     }
     if (steps >= nextPoll) {
       nextPoll = steps + pollSteps
-      const asked = options.poll?.({ phase: 'exploring', states, steps, depth, queue: depth, failures: failures.size }) ?? null
+      const asked =
+        options.poll?.({ phase: 'exploring', states, steps, depth, queue: depth, failures: failures.size }) ?? null
       if (asked !== null) {
         bound = asked
         break

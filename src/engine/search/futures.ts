@@ -83,7 +83,8 @@ export class Futures {
   /** Whether `other`, before it needs one of the `held` locks, may conflict with the next operation of `local`. */
   mayConflict(local: LocalState, other: LocalState, held: ReadonlySet<number>, key: string): boolean {
     const count = this.own.length
-    if (local.id >= count || other.id >= count) return intersects(this.accessesOf(other, held, key), this.conflictsOf(local))
+    if (local.id >= count || other.id >= count)
+      return intersects(this.accessesOf(other, held, key), this.conflictsOf(local))
     const row = this.row(local.id, key)
     const known = row[other.id] as number
     if (known !== UNKNOWN) return known === CONFLICT
@@ -139,7 +140,7 @@ export class Futures {
       sets.push(set)
     }
     // Later local states mostly follow earlier ones, so that few rounds are needed.
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false
       for (let id = count - 1; id >= 0; id--) {
         if (cut[id] === true) continue

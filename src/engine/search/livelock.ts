@@ -36,7 +36,9 @@ export function findLivelocks(machine: Machine, limits: Limits): { livelocks: Li
   const seen = new Set<string>()
   for (const component of components(graph.nodes)) {
     const inside = new Set(component)
-    const edges = component.flatMap((from) => (graph.nodes[from] as Node).edges.filter((edge) => inside.has(edge.target)))
+    const edges = component.flatMap((from) =>
+      (graph.nodes[from] as Node).edges.filter((edge) => inside.has(edge.target)),
+    )
     if (edges.length === 0) continue
     let running = 0
     for (const edge of edges) running |= 1 << taskOf(edge.move)
@@ -51,7 +53,13 @@ export function findLivelocks(machine: Machine, limits: Limits): { livelocks: Li
   return { livelocks, bound: graph.bound }
 }
 
-function describe(machine: Machine, nodes: readonly Node[], component: readonly number[], inside: ReadonlySet<number>, running: number): Livelock {
+function describe(
+  machine: Machine,
+  nodes: readonly Node[],
+  component: readonly number[],
+  inside: ReadonlySet<number>,
+  running: number,
+): Livelock {
   const names = machine.tasks.filter((_task, index) => running & (1 << index)).map((task) => task.name)
   const entry = Math.min(...component)
   const first = machine.tasks.findIndex((_task, index) => running & (1 << index))
@@ -68,7 +76,8 @@ function describe(machine: Machine, nodes: readonly Node[], component: readonly 
 
 function pathTo(nodes: readonly Node[], target: number): Move[] {
   const path: Move[] = []
-  for (let at = target; (nodes[at] as Node).parent >= 0; at = (nodes[at] as Node).parent) path.push((nodes[at] as Node).move)
+  for (let at = target; (nodes[at] as Node).parent >= 0; at = (nodes[at] as Node).parent)
+    path.push((nodes[at] as Node).move)
   return path.reverse()
 }
 
@@ -113,7 +122,13 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     const choosing = machine.choosingTask()
     const enabled = machine.enabledTasks()
     const branching = choosing >= 0 ? 1 << choosing : enabled
-    nodes.push({ parent, move: m, edges: [], enabled, where: machine.tasks.map((task, index) => machine.local(index).frames.at(-1) ?? task.name) })
+    nodes.push({
+      parent,
+      move: m,
+      edges: [],
+      enabled,
+      where: machine.tasks.map((task, index) => machine.local(index).frames.at(-1) ?? task.name),
+    })
     const choices = choosing >= 0 ? (machine.local(choosing).operation as Operation).a : 1
     const moves: Move[] = []
     for (let task = 0; task < machine.tasks.length; task++) {
@@ -145,7 +160,16 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     if (!progressed) nodes[from]?.edges.push({ move: next, target })
     if (nodes.length === before) state.undo(marks[top] as number)
     if (nodes.length > (limits.maxStates ?? Infinity)) bound = 'max-states'
-    else if (++steps % 4096 === 0) bound = limits.poll?.({ phase: 'exploring', states: nodes.length, steps, depth: path.length, queue: path.length, failures: 0 }) ?? null
+    else if (++steps % 4096 === 0)
+      bound =
+        limits.poll?.({
+          phase: 'exploring',
+          states: nodes.length,
+          steps,
+          depth: path.length,
+          queue: path.length,
+          failures: 0,
+        }) ?? null
   }
   state.undo(0)
   return { nodes, bound }
@@ -181,7 +205,7 @@ function components(nodes: readonly Node[]): number[][] {
       if (caller !== undefined) low[caller.node] = Math.min(low[caller.node] as number, low[node] as number)
       if (low[node] !== index[node]) continue
       const component: number[] = []
-      for (let member = -1; member !== node; ) {
+      for (let member = -1; member !== node;) {
         member = stack.pop() as number
         onStack[member] = 0
         component.push(member)

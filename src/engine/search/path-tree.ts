@@ -46,7 +46,8 @@ export class PathTree {
 
   path(node: number): Move[] {
     const moves: Move[] = []
-    for (let at = node; (this.fields[FIELDS * at] as number) >= 0; at = this.fields[FIELDS * at] as number) moves.push(this.move(at))
+    for (let at = node; (this.fields[FIELDS * at] as number) >= 0; at = this.fields[FIELDS * at] as number)
+      moves.push(this.move(at))
     return moves.reverse()
   }
 

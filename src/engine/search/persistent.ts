@@ -35,7 +35,8 @@ export class PersistentSets implements Reduction {
 
   select(machine: Machine, enabled: number): number {
     if ((enabled & (enabled - 1)) === 0) return enabled
-    if (machine.learned * 8 > this.futures.learned * (8 + GROWTH_EIGHTHS)) this.futures = new Futures(machine, this.dependence)
+    if (machine.learned * 8 > this.futures.learned * (8 + GROWTH_EIGHTHS))
+      this.futures = new Futures(machine, this.dependence)
     let best = enabled
     let bestSize = bitCount(enabled)
     for (let seeds = enabled; seeds !== 0; seeds &= seeds - 1) {
@@ -54,7 +55,7 @@ export class PersistentSets implements Reduction {
   /** The smallest persistent superset of `seed`; 0 if it would not be smaller than `limit`. */
   private close(machine: Machine, seed: number, limit: number): number {
     let set = seed
-    for (let todo = seed; todo !== 0; ) {
+    for (let todo = seed; todo !== 0;) {
       const task = lowestBit(todo)
       todo &= todo - 1
       const pending = machine.local(task)

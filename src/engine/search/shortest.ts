@@ -37,7 +37,11 @@ export interface ShortestSearch {
  * every other task take over at every point, and run alone as far as it can.
  * @param wanted keys of the failures to look for; undefined to look for whatever there is.
  */
-export function findShortest(machine: Machine, wanted: ReadonlySet<string> | undefined, limits: Limits = {}): ShortestSearch {
+export function findShortest(
+  machine: Machine,
+  wanted: ReadonlySet<string> | undefined,
+  limits: Limits = {},
+): ShortestSearch {
   const { state } = machine
   const maxStates = limits.maxStates ?? Infinity
   const tree = new PathTree()
@@ -165,7 +169,15 @@ export function findShortest(machine: Machine, wanted: ReadonlySet<string> | und
       }
       if (steps >= nextPoll) {
         nextPoll = steps + POLL_STEPS
-        bound ??= limits.poll?.({ phase: 'shortest', states: costs.size, steps, depth: nodes.length, queue: tree.size, failures: found.size }) ?? null
+        bound ??=
+          limits.poll?.({
+            phase: 'shortest',
+            states: costs.size,
+            steps,
+            depth: nodes.length,
+            queue: tree.size,
+            failures: found.size,
+          }) ?? null
       }
     }
     if (tree.size === sizeBefore || (wanted !== undefined && [...wanted].every((key) => found.has(key)))) break

@@ -119,7 +119,8 @@ export function walk(machine: Machine, options: WalkOptions): Walks {
     depth = Math.max(depth, taken)
     expected = Math.max(expected, taken)
     if (options.stopAtFailure && failures.size > 0) break
-    bound = options.poll?.({ phase: 'random', states: run + 1, steps, depth, queue: 0, failures: failures.size }) ?? null
+    bound =
+      options.poll?.({ phase: 'random', states: run + 1, steps, depth, queue: 0, failures: failures.size }) ?? null
   }
   return { runs: Math.min(run + 1, options.runs), steps, depth, failures, bound: bound ?? 'runs' }
 }
