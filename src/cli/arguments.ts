@@ -106,7 +106,7 @@ const replayCommand: Define = (host, done) => {
     .optionsGroup('Instead of TRACE.json:')
     .option('--race <race>', 'RACE, RACE/PROGRAM or FILE.ts that the schedule is of')
     .option('--schedule <token>', 'the schedule, as a report names it: h1:…')
-    .option('--fix <name,...>', 'the fixes it was found with', nameList, [])
+    .option('--fix <name,...>', 'the fixes it was found with', nameList)
   addConfigurationOptions(command)
   command.addHelpText(
     'after',

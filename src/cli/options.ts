@@ -9,7 +9,7 @@ export type Format = 'text' | 'json' | 'junit' | 'sarif'
 
 /** Options as the parser hands them over; a field is absent if the option was not given and has no default. */
 export interface ParsedOptions {
-  readonly fix: readonly string[]
+  readonly fix?: readonly string[]
   readonly allFixes?: true
   readonly kernel?: string
   readonly fs?: FileSystem
@@ -33,7 +33,7 @@ const RUNS_DEFAULT = 10_000
 export function addFixOptions(command: Command): Command {
   return command
     .optionsGroup('What to run:')
-    .option('--fix <name,...>', 'apply these fixes, in this order', nameList, [])
+    .option('--fix <name,...>', 'apply these fixes, in this order', nameList)
     .addOption(new Option('--all-fixes', 'each fix of the race in turn, alone').conflicts('fix'))
 }
 
@@ -78,7 +78,7 @@ export function addOutputOptions(command: Command, formats: readonly Format[]): 
 }
 
 export function wantedConfiguration(options: ParsedOptions): WantedConfiguration {
-  return { fixes: options.fix, kernel: options.kernel ?? null, fs: options.fs ?? null, memory: options.memory }
+  return { fixes: options.fix ?? [], kernel: options.kernel ?? null, fs: options.fs ?? null, memory: options.memory }
 }
 
 /**

@@ -24,7 +24,7 @@ export function secondsNumber(text: string): number {
 }
 
 /** `a,b`, and again for every time the option is given. @throws InvalidArgumentError for an empty name */
-export function nameList(text: string, before: readonly string[]): readonly string[] {
+export function nameList(text: string, before: readonly string[] = []): readonly string[] {
   const list = text.split(',').map((name) => name.trim())
   if (list.includes('')) throw new InvalidArgumentError('It must be one name, or several with commas between them.')
   return [...before, ...list]
