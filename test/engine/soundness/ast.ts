@@ -78,6 +78,8 @@ export type Stmt =
   | { readonly k: 'join'; readonly task: number }
   | { readonly k: 'sleep'; readonly what: string }
   | { readonly k: 'yield'; readonly label: string }
+  /** The task gets on: no step. */
+  | { readonly k: 'progress' }
 
 export interface TaskDecl {
   readonly name: string
@@ -91,6 +93,8 @@ export interface Ast {
   readonly tasks: readonly TaskDecl[]
   /** Asserted when every task has finished. */
   readonly finally: { readonly cond: Cond; readonly message: string } | null
+  /** Whether cycles without progress are failures. */
+  readonly livelocks: boolean
   /** Whether the compiled program keeps its locals in task-private memory; it makes no difference to what it does. */
   readonly own: boolean
 }

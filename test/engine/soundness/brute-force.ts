@@ -4,6 +4,7 @@ import { describeState, isFinal, judge } from './reference-ending.js'
 import type { RefFailure } from './reference-layout.js'
 import type { Slots } from './reference-objects.js'
 import { Reference } from './reference.js'
+import { StateGraph } from './state-graph.js'
 
 /** What a program can do, in words that can be compared. */
 export interface Behaviour {
@@ -17,7 +18,9 @@ export interface BruteForce extends Behaviour {
   readonly states: number
 }
 
+/** Of a livelock, the function depends on where in the cycle one looks, and is left out. */
 export function failureKey(failure: RefFailure): string {
+  if (failure.kind === 'livelock') return `livelock: ${failure.message}`
   return `${failure.kind} in ${failure.where}: ${failure.message}`
 }
 
@@ -28,6 +31,7 @@ export function bruteForce(ast: Ast, maxStates: number): BruteForce | undefined 
   const failures = new Set<string>()
   const finals = new Set<string>()
   const open: Slots[] = []
+  const graph = new StateGraph()
   const note = (found: readonly RefFailure[]): void => {
     for (const failure of found) failures.add(failureKey(failure))
   }
@@ -43,20 +47,34 @@ export function bruteForce(ast: Ast, maxStates: number): BruteForce | undefined 
   }
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     if (visited.size > maxStates) return undefined
-    let stuck = true
+    const key = state.join()
+    let enabled = 0
     for (let t = 0; t < reference.tasks; t++) {
       if (!reference.canStep(state, t)) continue
-      stuck = false
+      enabled |= 1 << t
       for (const next of reference.step(state, t)) {
         note(next.failures)
         arrive(next.state)
+        if (ast.livelocks && !next.progress) graph.addEdge(key, next.state.join(), t)
       }
     }
-    if (!stuck) continue
+    graph.setEnabled(key, enabled)
+    if (enabled !== 0) continue
     note(judge(reference.layout, state))
     if (isFinal(reference.layout, state)) finals.add(describeState(reference.layout, state))
   }
+  if (ast.livelocks) note(livelocks(ast, graph))
   return { failures: [...failures].sort(), finals: [...finals].sort(), states: visited.size }
+}
+
+/** Cycles without progress that leave out nobody who could always run. */
+function livelocks(ast: Ast, graph: StateGraph): RefFailure[] {
+  return graph.components().flatMap(({ running, alwaysEnabled }) => {
+    if (running === 0 || (alwaysEnabled & ~running) !== 0) return []
+    const names = ast.tasks.filter((_task, t) => running & (1 << t)).map((task) => task.name)
+    const message = `${names.join(' and ')} ${names.length === 1 ? 'runs' : 'run'} for ever and nobody gets on`
+    return [{ kind: 'livelock', where: '', message }]
+  })
 }
 
 /** How long a schedule is: context switches first, then steps. */

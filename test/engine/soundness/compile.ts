@@ -109,6 +109,7 @@ class Compiler {
   ) {}
 
   setUp(): void {
+    if (this.ast.livelocks) this.world.findLivelocks()
     for (const o of this.ast.objects) this.objects.push(this.object(o))
     this.ast.tasks.forEach((task, t) => {
       const body = (arg?: number): void => {
@@ -234,6 +235,9 @@ class Compiler {
         return
       case 'sleep':
         w.mightSleep(s.what)
+        return
+      case 'progress':
+        w.progress()
         return
       case 'yield':
         w.yield(s.label)

@@ -6,7 +6,7 @@ type Kind = ObjectDecl['type']
 type Weights = readonly (readonly [number, StatementKind])[]
 type StatementKind =
   | 'cell' | 'flags' | 'counter' | 'list' | 'locked' | 'leak' | 'until' | 'wait' | 'wake' | 'pointer' | 'choose'
-  | 'satisfy' | 'if' | 'call' | 'repeat' | 'assert' | 'warn' | 'fail' | 'sleep' | 'yield' | 'join' | 'let'
+  | 'satisfy' | 'if' | 'call' | 'repeat' | 'assert' | 'warn' | 'fail' | 'sleep' | 'yield' | 'progress' | 'join' | 'let'
 
 interface Theme {
   readonly objects: readonly Kind[]
@@ -60,7 +60,7 @@ const THEMES = {
   },
   spins: {
     objects: ['flags', 'cell', 'spinlock'],
-    statements: [[8, 'repeat'], [8, 'flags'], [8, 'cell'], [2, 'locked'], ...COMMON],
+    statements: [[8, 'repeat'], [2, 'progress'], [8, 'flags'], [8, 'cell'], [2, 'locked'], ...COMMON],
     dynamic: false, irq: false,
   },
   mixed: {
@@ -113,6 +113,7 @@ class Generator {
       objects: this.objects,
       tasks,
       finally: this.random.chance(25) ? { cond: this.cond(), message: 'final' } : null,
+      livelocks: this.objects.some((o) => o.type === 'queue') || this.theme === THEMES.spins ? this.random.chance(60) : false,
       own: this.random.chance(30),
     }
   }
@@ -247,6 +248,8 @@ class Generator {
         return this.random.chance(30) ? { k: 'fail', message: this.fresh('m') } : null
       case 'sleep':
         return { k: 'sleep', what: this.fresh('s') }
+      case 'progress':
+        return { k: 'progress' }
       case 'yield':
         return { k: 'yield', label: this.fresh('y') }
       case 'join':
@@ -342,6 +345,8 @@ class Generator {
       const other = this.object('flags')
       if (other >= 0) body.unshift({ k: 'op', obj: other, op: this.random.pick(['set', 'clear']), args: [this.bit()], dst: null })
     }
+    if (this.random.chance(20)) body.push({ k: 'choose', n: 2, dst: (dst + 1) % INTS })
+    if (this.random.chance(20)) body.push({ k: 'if', test: this.test(), then: [{ k: 'progress' }], else: [] })
     return { k: 'repeat', body, until: { local: dst, cmp: '===', value: flags || op === 'compareExchange' ? this.random.below(2) : this.random.below(3) } }
   }
 

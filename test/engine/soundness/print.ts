@@ -23,6 +23,7 @@ class Printer {
     }
     const last = this.ast.finally
     if (last !== null) this.lines.push(`finally assert(${this.cond(last.cond)}, '${last.message}')`)
+    if (this.ast.livelocks) this.lines.push('// cycles without progress are failures')
     if (this.ast.own) this.lines.push('// locals in task-private memory')
     return this.lines.join('\n')
   }
@@ -114,6 +115,9 @@ class Printer {
         return
       case 'sleep':
         put(`mightSleep('${s.what}')`)
+        return
+      case 'progress':
+        put('progress()')
         return
       case 'yield':
         put(`yield('${s.label}')`)

@@ -27,6 +27,15 @@ import { performPointer } from './reference-pointers.js'
 export interface Arrival {
   readonly state: Slots
   readonly failures: readonly RefFailure[]
+  /** Whether a task got on. */
+  readonly progress: boolean
+}
+
+/** An arrival on the way to where its task stops. */
+interface Journey {
+  readonly state: Slots
+  readonly failures: RefFailure[]
+  progress: boolean
 }
 
 /** The program of an AST as a transition system. */
@@ -43,7 +52,7 @@ export class Reference {
 
   /** Every state in which the program may begin: several if a task chooses at once. */
   initial(): Arrival[] {
-    let arrivals: Arrival[] = [{ state: this.layout.initialState, failures: [] }]
+    let arrivals: Arrival[] = [{ state: this.layout.initialState, failures: [], progress: false }]
     this.ast.tasks.forEach((task, t) => {
       if (task.start) arrivals = this.settle(arrivals, t)
     })
@@ -81,11 +90,12 @@ export class Reference {
     const c = this.layout.code[t]?.[pc]
     if (c === undefined) {
       state[base + STATUS] = DONE
-      return [{ state, failures }]
+      return [{ state, failures, progress: false }]
     }
     state[base + PC] = pc + 1
     const started = this.perform(state, t, c, failures)
-    let arrivals = started >= 0 ? this.settle([{ state, failures }], started) : [{ state, failures }]
+    let arrivals: Arrival[] = [{ state, failures, progress: false }]
+    if (started >= 0) arrivals = this.settle(arrivals, started)
     if (state[base + STATUS] === RUNNING) arrivals = this.settle(arrivals, t)
     return arrivals
   }
@@ -93,17 +103,18 @@ export class Reference {
   /** Lets task `t` run its own code up to its next operation in every arrival. */
   private settle(arrivals: readonly Arrival[], t: number): Arrival[] {
     const settled: Arrival[] = []
-    const open = arrivals.map(({ state, failures }) => ({ state: [...state], failures: [...failures] }))
+    const open: Journey[] = arrivals.map(({ state, failures, progress }) => ({ state: [...state], failures: [...failures], progress }))
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const branches = this.runLocally(next.state, t, next.failures)
+      const branches = this.runLocally(next, t)
       if (branches === undefined) settled.push(next)
-      else for (const state of branches) open.push({ state, failures: [...next.failures] })
+      else for (const state of branches) open.push({ ...next, state, failures: [...next.failures] })
     }
     return settled
   }
 
   /** Undefined when `t` has come to an operation or its end; else the states that a choice leads to. */
-  private runLocally(s: Slots, t: number, failures: RefFailure[]): Slots[] | undefined {
+  private runLocally(journey: Journey, t: number): Slots[] | undefined {
+    const { state: s, failures } = journey
     const base = t * TASK_WIDTH
     for (;;) {
       if (s[base + STATUS] !== RUNNING) return undefined
@@ -135,6 +146,10 @@ export class Reference {
               branch[base + LOCALS + stmt.dst] = value
               return branch
             })
+          }
+          if (stmt.k === 'progress') {
+            journey.progress = true
+            continue
           }
           if (this.isLocal(s, t, stmt, where, failures)) continue
           break

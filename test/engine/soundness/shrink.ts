@@ -21,6 +21,7 @@ function* candidates(ast: Ast): Iterable<Ast> {
     if (task.body.length > 0) yield withTask(ast, t, { ...task, body: [] })
   }
   if (ast.finally !== null) yield { ...ast, finally: null }
+  if (ast.livelocks) yield { ...ast, livelocks: false }
   if (ast.own) yield { ...ast, own: false }
   for (let t = 0; t < ast.tasks.length; t++) {
     const task = ast.tasks[t] as TaskDecl
@@ -53,8 +54,12 @@ function* smallerBodies(body: readonly Stmt[]): Iterable<readonly Stmt[]> {
         yield replaced(...s.body)
         for (const inner of smallerBodies(s.body)) yield replaced({ ...s, body: inner })
         break
-      case 'locked':
       case 'repeat':
+        yield replaced(...s.body)
+        // without a step it would not come to an end
+        for (const inner of smallerBodies(s.body)) if (inner.some((one) => one.k === 'op')) yield replaced({ ...s, body: inner })
+        break
+      case 'locked':
         yield replaced(...s.body)
         for (const inner of smallerBodies(s.body)) yield replaced({ ...s, body: inner })
         break
