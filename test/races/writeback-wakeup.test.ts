@@ -131,6 +131,14 @@ describe('v5.10-rc5', () => {
     })
   }, 60 * SECONDS)
 
+  it('clear-in-wake and while-in-wait together: at a bookmark woken waiters queue again, and the walk never ends', () => {
+    expect(row(['clear-in-wake', 'while-in-wait'])).toEqual({
+      'unclaimed-access': ['stale-hint'],
+      livelock: ['hash-collision'],
+      ...KILLED,
+    })
+  }, 60 * SECONDS)
+
   it('clear-in-wake-lock takes the lock away from whom it was handed to', () => {
     const shown = row(['clear-in-wake-lock'])
     expect(shown['two-lock-owners']).toEqual(['lock-handoff'])

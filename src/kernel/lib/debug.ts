@@ -3,6 +3,18 @@ import type { Kernel } from '../kernel.js'
 import type { Page } from '../include/linux/mm-types.js'
 
 export const debugInlines = {
+  /**
+   * A loop that can go round without end when other tasks keep it from ending: rounds are forgotten, so that it is a cycle
+   * of states. `body` says whether to go on; what it keeps between rounds is private memory of the task (world.own).
+   */
+  loop(k: Kernel, body: () => boolean): void {
+    if (k.world.currentTask() === 'set-up') {
+      while (body()) continue
+      return
+    }
+    k.world.repeat(() => (body() ? undefined : true))
+  },
+
   /** BUG_ON: ends the task. Wherever it stands, it is reported in the function around it. */
   BUG_ON(k: Kernel, met: boolean, condition: string): void {
     if (met) k.world.fail('bug-on', `BUG_ON(${condition})`)

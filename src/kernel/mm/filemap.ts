@@ -74,16 +74,19 @@ export const filemap = {
     const q = page_waitqueue(k, page)
     const bookmark = `bookmark of ${k.world.currentTask()}`
     q.lock.lockIrqsave()
-    let [page_match, unfinished] = k.__wake_up_common(page, bit, bookmark, false)
-    while (unfinished) {
-      q.lock.unlockIrqrestore()
-      q.lock.lockIrqsave()
-      const [matched, more] = k.__wake_up_common(page, bit, bookmark, true)
-      page_match ||= matched
-      unfinished = more
+    const [matched, unfinished] = k.__wake_up_common(page, bit, bookmark, false)
+    const page_match = k.world.own('page_match', matched)
+    if (unfinished) {
+      k.loop(() => {
+        q.lock.unlockIrqrestore()
+        q.lock.lockIrqsave()
+        const [more_matched, more] = k.__wake_up_common(page, bit, bookmark, true)
+        if (more_matched) page_match.set(true)
+        return more
+      })
     }
     k.wake_up_page_bit_walked(page, bit)
-    if (q.entries.isEmpty() || !page_match) k.ClearPageWaiters(page)
+    if (q.entries.isEmpty() || !page_match.get()) k.ClearPageWaiters(page)
     q.lock.unlockIrqrestore()
   },
 

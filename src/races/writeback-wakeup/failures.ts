@@ -58,6 +58,11 @@ export const failures: readonly RaceFailure[] = [
     matches: (failure) => isLostWakeup(failure) && failure.message.includes('PG_locked'),
   },
   {
+    name: 'livelock',
+    summary: 'waker and waiters keep each other busy for ever (asked for in hash-collision)',
+    matches: ({ kind }) => kind === 'livelock',
+  },
+  {
     name: 'two-lock-owners',
     summary: 'two tasks own the lock of one page',
     matches: ({ kind, message }) => kind === 'assertion' && message.includes('two owners'),

@@ -93,7 +93,11 @@ const whileInWriteCachePages = patch('while-in-write-cache-pages', {
 const whileInWait = patch('while-in-wait', {
   wait_on_page_writeback(k, _base, page) {
     k.world.mightSleep('wait_on_page_writeback')
-    while (PageWriteback(page)) k.wait_on_page_bit(page, 'PG_writeback')
+    k.loop(() => {
+      if (!PageWriteback(page)) return false
+      k.wait_on_page_bit(page, 'PG_writeback')
+      return true
+    })
   },
 })
 

@@ -305,7 +305,8 @@ const DRAFTS: readonly Draft[] = [
     name: 'hash-collision',
     summary: 'Two tasks wait for the writeback of two pages whose waiters share a hashed queue.',
     machine: { pages: 2, bios: 2, bookmarkAfter: 1 },
-    setup(k) {
+    setup(k, world) {
+      world.findLivelocks()
       const f1 = k.open('F1', XFS)
       const f2 = k.open('F2', XFS)
       underWriteback(k, f1)
