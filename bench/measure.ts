@@ -14,6 +14,9 @@ export interface Measured {
   readonly rounds: number
 }
 
+/** Most seconds that Heddle is given for a row; a run that hits this bound is shown as such. */
+const SECONDS_MAX = 150
+
 interface Runs {
   readonly heddle: HeddleRun[]
   readonly spin: SpinRun[]
@@ -21,7 +24,7 @@ interface Runs {
 
 /**
  * Runs every row `rounds` times, Heddle and SPIN in turn, so that both meet the same load of the machine.
- * @throws Error if a verdict is wrong
+ * @throws Error if a verdict is wrong; a bound that was hit is no verdict
  */
 export async function measureRows(
   rows: readonly Row[],
@@ -35,7 +38,7 @@ export async function measureRows(
     for (const [i, row] of rows.entries()) {
       say(`${row.title}, round ${round} of ${rounds}`)
       const { heddle: ours, spin: theirs } = runs[i]!
-      ours.push(await heddle(fileOf(row.file), []))
+      ours.push(await heddle(fileOf(row.file), ['--max-seconds', String(SECONDS_MAX)]))
       if (spin !== null && row.spin !== undefined && round <= (row.spin.rounds ?? rounds)) theirs.push(await spin.run(row.spin))
     }
   }
@@ -50,7 +53,7 @@ export async function measureRows(
 }
 
 function checkVerdicts(row: Row, ours: readonly HeddleRun[], theirs: readonly SpinRun[]): void {
-  const wrong = ours.find((run) => run.verdict !== row.verdict)
+  const wrong = ours.find((run) => run.verdict !== row.verdict && run.verdict !== 'unknown')
   if (wrong !== undefined) throw new Error(`${row.title}: Heddle says ${wrong.verdict}, but ${row.verdict} is right`)
   if (theirs.some((run) => run.errors > 0 !== (row.verdict === 'race'))) throw new Error(`${row.title}: SPIN's verdict is not ${row.verdict}`)
 }

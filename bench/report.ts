@@ -32,10 +32,10 @@ function rowTable(rows: readonly Measured[]): readonly string[] {
     ['', 'Heddle', 'SPIN', 'SPIN : Heddle', 'wanted', 'CPU s, Heddle : SPIN', 'states (method)', 'states, SPIN', 'MiB', 'MiB, SPIN'],
     rows.map(({ row, heddle, spin }) => [
       row.title,
-      seconds(heddle.seconds),
+      heddle.verdict === 'unknown' ? `no verdict after ${seconds(heddle.seconds)}` : seconds(heddle.seconds),
       spin === null ? '–' : `${seconds(spin.seconds)} (${seconds(spin.alone)})`,
       spin === null ? '–' : (spin.seconds / heddle.seconds).toFixed(1),
-      `${seconds(row.target)} ${tick(heddle.seconds <= row.target)}`,
+      `${seconds(row.target)} ${tick(heddle.verdict === row.verdict && heddle.seconds <= row.target)}`,
       `${seconds(heddle.cpu)} : ${spin === null ? '–' : seconds(spin.cpu)}`,
       `${count(heddle.states)} (${heddle.method})`,
       spin === null ? '–' : count(spin.states),
