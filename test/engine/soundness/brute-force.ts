@@ -20,7 +20,7 @@ export interface BruteForce extends Behaviour {
 
 /** Of a livelock, the function depends on where in the cycle one looks, and is left out. */
 export function failureKey(failure: RefFailure): string {
-  if (failure.kind === 'livelock') return `livelock: ${failure.message}`
+  if (failure.kind === 'livelock') return `livelock in a cycle: ${failure.message}`
   return `${failure.kind} in ${failure.where}: ${failure.message}`
 }
 

@@ -61,7 +61,7 @@ describe('the engine and the reference agree', () => {
     expect(compared).toBeGreaterThanOrEqual(COMPARED_MIN)
     const atLeast = {
       assertion: 1000, deadlock: 1000, refcount: 500, 'sleep-in-atomic': 500, 'null-dereference': 200, 'warn-on': 200,
-      'lost-wakeup': 100, 'use-after-free': 100, 'bug-on': 50,
+      'lost-wakeup': 100, 'use-after-free': 100, 'bug-on': 50, livelock: 200,
     }
     for (const [kind, count] of Object.entries(atLeast)) expect(kinds.get(kind), kind).toBeGreaterThanOrEqual(count)
   })
