@@ -2,7 +2,8 @@ import { exploreBy, finish, limitsOf, type ExploreOptions } from './explore.js'
 import type { Machine } from './machine.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, Progress, Result } from './result.js'
-import { exploreStates } from './search/exhaustive.js'
+import { exploreStates, type Exploration } from './search/exhaustive.js'
+import type { Pace } from './search/limits.js'
 import { FailureLog, type Move } from './search/failures.js'
 import { Mailboxes, shareMailboxes } from './search/mailboxes.js'
 import { SharedVisited, shareVisited, type SharedVisitedMemory } from './search/shared-visited.js'
@@ -92,24 +93,12 @@ function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number
     return options.poll?.({ ...progress, states: visited.size, steps: total.steps + progress.steps }) ?? null
   }
   const { maxDepth } = options
-  for (
-    let from: readonly Move[] | undefined = index === 0 ? [] : mailboxes.take();
-    from !== undefined;
-    from = mailboxes.take()
-  ) {
+  let from: readonly Move[] | undefined = index === 0 ? [] : mailboxes.take()
+  while (from !== undefined) {
     shared?.join()
-    const search = exploreStates(machine, {
-      visited,
-      failures,
-      from,
-      poll,
-      sharing: mailboxes,
-      ...(maxDepth !== undefined && { maxDepth }),
-    })
-    let step = search.next()
-    while (step.done !== true) step = search.next()
+    const own = { visited, failures, from, poll, sharing: mailboxes, ...(maxDepth !== undefined && { maxDepth }) }
+    const value = runToEnd(exploreStates(machine, own))
     shared?.leave()
-    const { value } = step
     total.states += value.states
     total.steps += value.steps
     total.finalStates += value.finalStates
@@ -118,6 +107,7 @@ function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number
       bound = mailboxes.over ? null : value.bound
       break
     }
+    from = mailboxes.take()
   }
   return { method: 'plain', ...total, bound, failures: [...failures], whole: false }
 }
@@ -134,4 +124,11 @@ function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions)
   const bound = mailboxes.over ? null : search.bound
   const failures = search.bound === null ? [...search.failures] : []
   return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }
+}
+
+function runToEnd(search: Generator<Pace, Exploration>): Exploration {
+  for (;;) {
+    const { done, value } = search.next()
+    if (done === true) return value
+  }
 }

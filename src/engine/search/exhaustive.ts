@@ -1,10 +1,11 @@
 import type { Machine } from '../machine.js'
 import type { Operation } from '../operation.js'
-import type { Bound } from '../result.js'
+import type { Bound, Progress } from '../result.js'
 import { lowestBit } from './bits.js'
 import { judgeEnding } from './ending.js'
 import { FailureLog, choiceOf, move, taskOf, type Move } from './failures.js'
 import { POLL_STEPS, POLL_STEPS_REDUCED, SHARE_STEPS, type Limits, type Pace } from './limits.js'
+import { SearchStack } from './search-stack.js'
 import { VisitedSet, type Visited } from './visited.js'
 
 /** Chooses which of the enabled tasks have to be tried in the present state of the machine. */
@@ -51,159 +52,181 @@ export interface ExhaustiveOptions extends Limits {
  * Depth-first search of all states, with the visited set, an explicit stack and an undo log.
  * A state's branches are the tasks that can go on, or the values of a pending `choose`. Yields every few thousand steps.
  */
-export function* exploreStates(machine: Machine, options: ExhaustiveOptions = {}): Generator<Pace, Exploration> {
-  const { reduction } = options
-  const maxStates = options.maxStates ?? Infinity
-  const maxDepth = options.maxDepth ?? Infinity
-  const { state } = machine
-  const visited = options.visited ?? new VisitedSet()
-  const failures = options.failures ?? new FailureLog(machine.initialFailures)
-  const from = options.from ?? []
-  const onPath = new Map<string, number>()
-  const keyOfState = (): string => `${state.fingerprintA},${state.fingerprintB}`
-  /** For each depth: tasks left to try, tasks held back by the reduction, undo mark, choosing task and its values left, the move taken. */
-  let left = new Int32Array(1024)
-  let held = new Int32Array(1024)
-  let marks = new Int32Array(1024)
-  let chooser = new Int32Array(1024)
-  let moves = new Int32Array(1024)
-  let depth = from.length
-  let deepest = depth
-  let states = 0
-  let steps = 0
-  let finalStates = 0
-  let bound: Bound | null = null
-  const pollSteps = reduction === undefined ? POLL_STEPS : POLL_STEPS_REDUCED
-  let nextPoll = pollSteps
-  let nextShare = SHARE_STEPS
+export function exploreStates(machine: Machine, options: ExhaustiveOptions = {}): Generator<Pace, Exploration> {
+  return new StateSearch(machine, options).run()
+}
 
-  const pathTo = (length: number): readonly Move[] => Array.from(moves.subarray(0, length))
+class StateSearch {
+  private readonly visited: Visited
+  private readonly failures: FailureLog
+  private readonly from: readonly Move[]
+  /** Fingerprints of the states on the present path: only where a reduction has to beware of cycles. */
+  private readonly onPath = new Set<string>()
+  private readonly stack = new SearchStack()
+  private depth: number
+  private deepest: number
+  private states = 0
+  private steps = 0
+  private finalStates = 0
+  private bound: Bound | null = null
 
-  const grow = (): void => {
-    left = doubled(left)
-    held = doubled(held)
-    marks = doubled(marks)
-    chooser = doubled(chooser)
-    moves = doubled(moves)
+  constructor(
+    private readonly machine: Machine,
+    private readonly options: ExhaustiveOptions,
+  ) {
+    this.visited = options.visited ?? new VisitedSet()
+    this.failures = options.failures ?? new FailureLog(machine.initialFailures)
+    this.from = options.from ?? []
+    this.depth = this.from.length
+    this.deepest = this.depth
   }
 
-  /** Gives the branch nearest to the root away. */
-  const giveAway = (sharing: Sharing): void => {
-    for (let at = from.length; at < depth; at++) {
-      const remaining = left[at] as number
-      if (remaining === 0) continue
-      const choosing = chooser[at] as number
-      const task = choosing >= 0 ? choosing : 31 - Math.clz32(remaining)
-      if (!sharing.give([...pathTo(at), move(task, choosing >= 0 ? remaining - 1 : 0)])) return
-      left[at] = choosing >= 0 ? remaining - 1 : remaining & ~(1 << task)
-      if (choosing < 0) steps++
-      return
+  *run(): Generator<Pace, Exploration> {
+    const { machine, visited } = this
+    const { state } = machine
+    const { sharing, poll } = this.options
+    const pollSteps = this.options.reduction === undefined ? POLL_STEPS : POLL_STEPS_REDUCED
+    let nextPoll = pollSteps
+    this.follow(this.from)
+    if (visited.add(state.fingerprintA, state.fingerprintB)) this.enter(this.depth)
+    else this.depth--
+    while (this.burst()) {
+      if (sharing?.wanted === true) this.giveAway(sharing)
+      if (this.steps < nextPoll) continue
+      nextPoll = this.steps + pollSteps
+      this.bound = poll?.(this.progress()) ?? null
+      if (this.bound !== null) break
+      yield { states: this.states, steps: this.steps, share: 0 }
     }
+    state.undo(0)
+    const { states, steps, deepest, finalStates, bound, failures } = this
+    return { states, steps, depth: deepest, finalStates, bound, failures }
+  }
+
+  /** Takes up to `SHARE_STEPS` steps; whether there are more to take. */
+  private burst(): boolean {
+    const { machine, stack, visited } = this
+    const { state } = machine
+    const { maxStates = Infinity, maxDepth = Infinity } = this.options
+    const base = this.from.length
+    let { depth } = this
+    for (let taken = 0; taken < SHARE_STEPS; ) {
+      if (depth < base) return false
+      const remaining = stack.left[depth] as number
+      if (remaining === 0) {
+        if (this.onPath.size > 0) this.onPath.delete(this.key())
+        depth--
+        if (depth >= base) state.undo(stack.marks[depth] as number)
+        continue
+      }
+      let task = stack.chooser[depth] as number
+      if (task >= 0) {
+        stack.left[depth] = remaining - 1
+        machine.choice = remaining - 1
+        stack.moves[depth] = move(task, remaining - 1)
+      } else {
+        task = lowestBit(remaining)
+        stack.left[depth] = remaining & (remaining - 1)
+        stack.moves[depth] = task
+        taken++
+        this.steps++
+      }
+      machine.step(task)
+      if (machine.noticed.length > 0) this.failures.record(machine.noticed, () => stack.path(depth + 1))
+      if (!visited.add(state.fingerprintA, state.fingerprintB)) {
+        if (stack.held[depth] !== 0) this.releaseOnCycle(depth)
+        state.undo(stack.marks[depth] as number)
+      } else if (this.states >= maxStates) {
+        this.bound = 'max-states'
+        return false
+      } else if (depth + 1 >= maxDepth) {
+        this.bound = 'max-depth'
+        this.states++
+        state.undo(stack.marks[depth] as number)
+      } else {
+        depth++
+        this.enter(depth)
+      }
+      this.depth = depth
+    }
+    this.depth = depth
+    return true
+  }
+
+  /** Goes down a path that somebody else has explored. */
+  private follow(path: readonly Move[]): void {
+    const { machine, stack } = this
+    for (const [i, m] of path.entries()) {
+      stack.reach(i)
+      stack.moves[i] = m
+      machine.choice = choiceOf(m)
+      machine.step(taskOf(m))
+      if (i < path.length - 1) machine.noticed.length = 0
+    }
+    if (machine.noticed.length > 0) this.failures.record(machine.noticed, () => path)
   }
 
   /** Looks at the present state for the first time and puts its branches on the stack. */
-  const enter = (): void => {
-    if (depth >= left.length) grow()
-    marks[depth] = state.mark()
-    held[depth] = 0
+  private enter(depth: number): void {
+    const { machine, stack } = this
+    const { reduction } = this.options
+    this.states++
+    if (depth > this.deepest) this.deepest = depth
+    stack.reach(depth)
+    stack.marks[depth] = machine.state.mark()
+    stack.held[depth] = 0
     const choosing = machine.choosingTask()
-    chooser[depth] = choosing
+    stack.chooser[depth] = choosing
     if (choosing >= 0) {
-      left[depth] = (machine.local(choosing).operation as Operation).a
+      stack.left[depth] = (machine.local(choosing).operation as Operation).a
       return
     }
     const enabled = machine.enabledTasks()
-    if (enabled === 0) {
-      if (judgeEnding(machine)) {
-        finalStates++
-        options.onFinalState?.()
-      }
-      if (machine.noticed.length > 0) failures.record(machine.noticed, () => pathTo(depth))
-      left[depth] = 0
+    const selected = reduction === undefined || enabled === 0 ? enabled : reduction.select(machine, enabled)
+    stack.left[depth] = selected
+    stack.held[depth] = enabled & ~selected
+    if (reduction !== undefined && machine.cyclic) this.onPath.add(this.key())
+    if (enabled === 0) this.judge(depth)
+  }
+
+  private judge(depth: number): void {
+    const { machine } = this
+    if (judgeEnding(machine)) {
+      this.finalStates++
+      this.options.onFinalState?.()
+    }
+    if (machine.noticed.length > 0) this.failures.record(machine.noticed, () => this.stack.path(depth))
+  }
+
+  /** A reduced state one of whose branches leads back to the present path would put the others off for ever. */
+  private releaseOnCycle(depth: number): void {
+    if (!this.onPath.has(this.key())) return
+    this.stack.left[depth]! |= this.stack.held[depth] as number
+    this.stack.held[depth] = 0
+  }
+
+  /** Gives the branch nearest to the root away. */
+  private giveAway(sharing: Sharing): void {
+    const { stack } = this
+    for (let at = this.from.length; at < this.depth; at++) {
+      const remaining = stack.left[at] as number
+      if (remaining === 0) continue
+      const choosing = stack.chooser[at] as number
+      const task = choosing >= 0 ? choosing : 31 - Math.clz32(remaining)
+      const given = move(task, choosing >= 0 ? remaining - 1 : 0)
+      if (!sharing.give([...stack.path(at), given])) return
+      stack.left[at] = choosing >= 0 ? remaining - 1 : remaining & ~(1 << task)
+      if (choosing < 0) this.steps++
       return
     }
-    const selected = reduction === undefined ? enabled : reduction.select(machine, enabled)
-    left[depth] = selected
-    held[depth] = enabled & ~selected
-    if (reduction !== undefined && machine.cyclic) onPath.set(keyOfState(), depth)
   }
 
-  for (const [i, m] of from.entries()) {
-    if (i >= left.length) grow()
-    moves[i] = m
-    machine.choice = choiceOf(m)
-    machine.step(taskOf(m))
-    if (i < from.length - 1) machine.noticed.length = 0
+  private progress(): Progress {
+    const { states, steps, depth, failures } = this
+    return { phase: 'exploring', states, steps, depth, queue: depth, failures: failures.size }
   }
-  if (machine.noticed.length > 0) failures.record(machine.noticed, () => from)
-  let fresh = visited.add(state.fingerprintA, state.fingerprintB)
-  if (fresh) {
-    states++
-    enter()
-  } else depth--
-  while (depth >= from.length) {
-    const choosing = chooser[depth] as number
-    const remaining = left[depth] as number
-    if (remaining === 0) {
-      if (reduction !== undefined && machine.cyclic) onPath.delete(keyOfState())
-      depth--
-      if (depth >= from.length) state.undo(marks[depth] as number)
-      continue
-    }
-    let task: number
-    if (choosing >= 0) {
-      task = choosing
-      left[depth] = remaining - 1
-      machine.choice = remaining - 1
-      moves[depth] = move(task, remaining - 1)
-    } else {
-      task = lowestBit(remaining)
-      left[depth] = remaining & (remaining - 1)
-      moves[depth] = move(task, 0)
-      steps++
-    }
-    machine.step(task)
-    if (machine.noticed.length > 0) failures.record(machine.noticed, () => pathTo(depth + 1))
-    fresh = visited.add(state.fingerprintA, state.fingerprintB)
-    if (!fresh) {
-      // A reduced state none of whose branches leaves the path would put the others off for ever.
-      if (held[depth] !== 0 && onPath.has(keyOfState())) {
-        left[depth]! |= held[depth] as number
-        held[depth] = 0
-      }
-      state.undo(marks[depth] as number)
-    } else if (++states > maxStates) {
-      bound = 'max-states'
-      break
-    } else if (depth + 1 >= maxDepth) {
-      bound = 'max-depth'
-      state.undo(marks[depth] as number)
-    } else {
-      depth++
-      if (depth > deepest) deepest = depth
-      enter()
-    }
-    if (steps >= nextShare) {
-      nextShare = steps + SHARE_STEPS
-      if (options.sharing?.wanted === true) giveAway(options.sharing)
-    }
-    if (steps >= nextPoll) {
-      nextPoll = steps + pollSteps
-      const asked =
-        options.poll?.({ phase: 'exploring', states, steps, depth, queue: depth, failures: failures.size }) ?? null
-      if (asked !== null) {
-        bound = asked
-        break
-      }
-      yield { states, steps, share: 0 }
-    }
-  }
-  state.undo(0)
-  return { states, steps, depth: deepest, finalStates, bound, failures }
-}
 
-function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2)
-  larger.set(array)
-  return larger
+  private key(): string {
+    return `${this.machine.state.fingerprintA},${this.machine.state.fingerprintB}`
+  }
 }
