@@ -6,6 +6,7 @@ import { load, type Program } from './program.js'
 import type { Bound, Failure, FoundFailure, Result } from './result.js'
 import { encodeSchedule } from './schedule.js'
 import { explorePartialOrders } from './search/dpor.js'
+import { bitCount } from './search/bits.js'
 import { exploreStates, type ExhaustiveOptions, type Exploration } from './search/exhaustive.js'
 import { choiceOf, failureKey, taskOf, type FailureLog, type Move } from './search/failures.js'
 import { findLivelocks } from './search/livelock.js'
@@ -29,20 +30,18 @@ export interface ExploreOptions extends Limits {
   readonly onFinalState?: (describe: () => Record<string, string>) => void
 }
 
-/** Turns of each method in a round: about the same time for each. */
+/** Tasks from which on a program is wide: merging states helps it less than leaving out equivalent executions. */
+const WIDE_TASKS = 8
+/** States of the first search after which partial orders join if the program is wide, or is not; then persistent sets. */
+const PARTIAL_ORDERS_EARLY = 20_000
+const PARTIAL_ORDERS_LATE = 400_000
+const PERSISTENT_SETS = 500_000
+/** Steps up to which partial orders have most of the time in a wide program, and after which they are given up in another. */
+const PARTIAL_ORDERS_FIRST = 1_500_000
+const PARTIAL_ORDERS_GIVEN_UP = 2_000_000
+/** Turns in a round: about the same time for each method, and most of it for partial orders that go first. */
 const TURNS: Readonly<Record<Method, number>> = { plain: 4, dpor: 1, reduced: 1 }
-/** Branches a state from which on a search by partial orders is worth trying early: many tasks can go on at once. */
-const WIDE = 4.8
-/** States that the plain search is given for itself: before partial orders join, if wide or not, and before persistent sets. */
-const PLAIN_IF_WIDE = 20_000
-const PLAIN_ELSE = 100_000
-const PLAIN_BEFORE_REDUCED = 500_000
-/** Steps after which a search by partial orders is given up if it is expected to need more than so many. */
-const TRIAL_STEPS = 20_000
-const HOPELESS_STEPS = 30_000_000
-/** Steps that it may be expected to need to be given most of the time, and the turns it then takes in a round. */
-const PROMISING_STEPS = 8_000_000
-const PROMISING_TURNS = 8
+const TURNS_FIRST = 8
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
@@ -76,62 +75,51 @@ export function exploreBy(
   options: ExploreOptions,
 ): { method: Method; search: Exploration } {
   const waiting = [...methods]
+  const wide = bitCount(machine.enabledTasks()) >= WIDE_TASKS
   let racing: Contestant[] = []
   let joined = 0
   for (;;) {
     const [next] = waiting
-    if (
-      next !== undefined &&
-      (racing[0] === undefined || (mayJoin(next, racing[0].pace) && !racing.some(isPromising)))
-    ) {
+    if (next !== undefined && (racing[0] === undefined || mayJoin(next, racing, wide))) {
       waiting.shift()
       const own = joined === 0 ? machine : load(subject, options.seed)
-      racing.push({
-        method: next,
-        machine: own,
-        search: searchBy(next, own, options),
-        pace: { states: 0, steps: 0, share: 0 },
-      })
+      racing.push({ method: next, machine: own, search: searchBy(next, own, options), pace: { states: 0, steps: 0 } })
       joined++
     }
     for (const contestant of racing) {
-      for (let turn = turnsOf(contestant); turn > 0; turn--) {
+      const turns = wide && goesFirst(contestant) ? TURNS_FIRST : TURNS[contestant.method]
+      for (let turn = 0; turn < turns; turn++) {
         const { done, value } = contestant.search.next()
-        if (done === true) return { method: contestant.method, search: value }
+        if (done === true) {
+          // Another search may have stopped half-way on the machine that the caller goes on with.
+          machine.state.undo(0)
+          machine.noticed.length = 0
+          return { method: contestant.method, search: value }
+        }
         contestant.pace = value
       }
     }
-    racing = racing.filter(
-      (contestant) =>
-        contestant.method !== 'dpor' ||
-        (!contestant.machine.cyclic && (methods.length === 1 || !isHopeless(contestant.pace))),
-    )
-    if (racing.length === 0 && waiting.length === 0)
-      throw new ProgramError(
-        'the search by partial orders does not suit a program that repeats itself',
-        'use another method',
-      )
+    racing = racing.filter((contestant) => contestant.method !== 'dpor' || !isHopeless(contestant, methods, wide))
+    if (racing.length === 0 && waiting.length === 0) {
+      throw new ProgramError('a program that repeats itself has no partial orders to exhaust', 'use another method')
+    }
   }
 }
 
-function turnsOf(contestant: Contestant): number {
-  return isPromising(contestant) ? PROMISING_TURNS : TURNS[contestant.method]
+/** Whether the first search has got so far that another method is worth its share of the time. */
+function mayJoin(method: Method, racing: readonly Contestant[], wide: boolean): boolean {
+  const states = racing[0]?.pace.states ?? 0
+  if (method === 'reduced') return states >= PERSISTENT_SETS && !(wide && racing.some(goesFirst))
+  return states >= (wide ? PARTIAL_ORDERS_EARLY : PARTIAL_ORDERS_LATE)
 }
 
-/** Whether a search of executions one by one may be expected to end soon. */
-function isPromising({ method, pace }: Contestant): boolean {
-  return method === 'dpor' && pace.steps < pace.share * PROMISING_STEPS
+function goesFirst({ method, pace }: Contestant): boolean {
+  return method === 'dpor' && pace.steps < PARTIAL_ORDERS_FIRST
 }
 
-/** Whether a search of executions one by one would take too long. */
-function isHopeless({ steps, share }: Pace): boolean {
-  return steps > TRIAL_STEPS && steps > share * HOPELESS_STEPS
-}
-
-/** Whether the first search has got so far that a second method is worth its share of the time. */
-function mayJoin(method: Method, first: Pace): boolean {
-  if (method === 'reduced') return first.states >= PLAIN_BEFORE_REDUCED
-  return first.states >= (first.steps >= WIDE * first.states ? PLAIN_IF_WIDE : PLAIN_ELSE)
+/** Whether a search by partial orders will not end, or not soon while another method is trying too. */
+function isHopeless({ machine, pace }: Contestant, methods: readonly Method[], wide: boolean): boolean {
+  return machine.cyclic || (methods.includes('plain') && !wide && pace.steps > PARTIAL_ORDERS_GIVEN_UP)
 }
 
 function searchBy(method: Method, machine: Machine, options: ExploreOptions): Search {

@@ -3,7 +3,7 @@ import { dependent, type Access, type Dependence, type Operation } from '../oper
 import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
-import { bitCount, lowestBit } from './bits.js'
+import { lowestBit } from './bits.js'
 import { Execution, type Event } from './execution.js'
 import { FailureLog, move, type Move } from './failures.js'
 import { POLL_STEPS, type Limits, type Pace } from './limits.js'
@@ -25,10 +25,7 @@ interface Point {
   sleep: number
   /** The task that makes a choice here, or -1, and how many of its values are left. */
   choosing: number
-  choices: number
   choicesLeft: number
-  /** Tasks that were not to be tried from the beginning. */
-  slept: number
   /** For a task to be tried: the tasks to follow it, so that the reversal it was added for is reached at once. */
   guides: Map<number, readonly number[]> | undefined
   /** The guide that led here, and how much of it has been followed. */
@@ -103,17 +100,14 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       backtrack: 0,
       sleep,
       choosing,
-      choices: 1,
       choicesLeft: 0,
-      slept: sleep,
       guides: undefined,
       guide,
       followed,
     }
     points[depth] = point
     if (choosing >= 0) {
-      point.choices = (machine.local(choosing).operation as Operation).a
-      point.choicesLeft = point.choices
+      point.choicesLeft = (machine.local(choosing).operation as Operation).a
       return
     }
     for (let task = 0; task < tasks; task++) {
@@ -196,30 +190,11 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
         options.poll?.({ phase: 'exploring', states: steps, steps, depth, queue: depth, failures: failures.size }) ??
         null
       if (bound !== null) break
-      yield { states: steps, steps, share: shareDone(points, depth) }
+      yield { states: steps, steps }
     }
   }
   state.undo(0)
   return { states: steps + 1, steps, depth: deepest, finalStates, bound, failures }
-}
-
-/** The share of the tree that has been searched, if every branch weighed the same as its siblings (Knuth 1975). */
-function shareDone(points: readonly Point[], depth: number): number {
-  let share = 0
-  let weight = 1
-  for (let at = 0; at <= depth; at++) {
-    const point = points[at] as Point
-    const branches = point.choosing >= 0 ? point.choices : bitCount(point.backtrack & ~point.slept)
-    if (branches === 0) break
-    const underWay = at < depth ? 1 : 0
-    const done =
-      point.choosing >= 0
-        ? point.choices - point.choicesLeft - underWay
-        : bitCount(point.backtrack & point.sleep & ~point.slept)
-    share += (weight * done) / branches
-    weight /= branches
-  }
-  return share
 }
 
 function idleTasks(machine: Machine): number {

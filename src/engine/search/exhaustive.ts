@@ -96,7 +96,7 @@ class StateSearch {
       nextPoll = this.steps + pollSteps
       this.bound = poll?.(this.progress()) ?? null
       if (this.bound !== null) break
-      yield { states: this.states, steps: this.steps, share: 0 }
+      yield { states: this.states, steps: this.steps }
     }
     state.undo(0)
     const { states, steps, deepest, finalStates, bound, failures } = this

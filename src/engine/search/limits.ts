@@ -14,8 +14,6 @@ export interface Limits {
 export interface Pace {
   readonly states: number
   readonly steps: number
-  /** Share of the whole search that is done, as far as the branches met so far tell; 0 if nothing can be said. */
-  readonly share: number
 }
 
 /** Steps between two calls of `poll`. */
