@@ -166,7 +166,7 @@ export function finish(
 ): Result {
   const found = settleFailures(machine, search.failures, search.bound, options)
   const cycles =
-    machine.asksForProgress && machine.cyclic && search.bound === null
+    machine.asksForProgress && search.bound === null
       ? findLivelocks(machine, limitsOf(options))
       : { livelocks: [], bound: null }
   const failures = [

@@ -8,6 +8,7 @@ import type { Change, Failure, Trace, TraceEvent, TraceStep } from './result.js'
 import type { CallListener } from './runner.js'
 import { decodeSchedule } from './schedule.js'
 import { judgeEnding, waitingTasks } from './search/ending.js'
+import { livelockMessage } from './search/livelock.js'
 import { choiceOf, failureKey, taskOf, type Move } from './search/failures.js'
 import { UNDEFINED } from './value.js'
 
@@ -78,6 +79,8 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   let contextSwitches = 0
   let last = -1
   const framesBefore: (readonly string[])[] = []
+  const visits: Visit[] = [{ state: stateKey(machine), task: -1, progress: false }]
+  machine.takeProgress()
   for (const m of path) {
     const task = taskOf(m)
     const local = task < machine.tasks.length ? machine.local(task) : undefined
@@ -98,6 +101,7 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     const result = resultOf(machine, op, machine.step(task))
     const noticed = machine.noticed.splice(before)
     framesBefore[task] = local.frames
+    visits.push({ state: stateKey(machine), task, progress: machine.takeProgress() })
     failures.push(...noticed)
     events.push({ ...step, ...switched, result, changes: changesSince(machine, mark), failures: noticed })
     events.push(...recorder.takeReturned(task))
@@ -112,6 +116,7 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     judgeEnding(machine)
     failures.push(...machine.noticed.splice(0))
   }
+  if (machine.asksForProgress && failures.length === 0) failures.push(...lasso(machine, visits))
   const failure = (wanted && failures.find((met) => failureKey(met) === failureKey(wanted))) ?? failures.at(-1) ?? null
   const failed = failure === null ? -1 : machine.tasks.findIndex((task) => task.name === failure.task)
   const waiting = waitingTasks(machine)
@@ -132,6 +137,29 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
       holder: wait.holders.map((holder) => machine.taskName(holder)).join(', '),
     })),
   }
+}
+
+/** A state on the way of a schedule, and the step that led there. */
+interface Visit {
+  readonly state: string
+  readonly task: number
+  readonly progress: boolean
+}
+
+function stateKey({ state }: Machine): string {
+  return `${state.fingerprintA},${state.fingerprintB}`
+}
+
+/** The livelock of a schedule that ends in a state it has been in before, without anybody getting on in between. */
+function lasso(machine: Machine, visits: readonly Visit[]): Failure[] {
+  const start = visits.findIndex((visit) => visit.state === visits.at(-1)?.state)
+  const cycle = visits.slice(start + 1)
+  if (cycle.length === 0 || cycle.some((visit) => visit.progress)) return []
+  const tasks = [...new Set(cycle.map((visit) => visit.task))].sort((x, y) => x - y)
+  const first = tasks[0] as number
+  const where = machine.local(first).frames.at(-1) ?? machine.taskName(first)
+  const message = livelockMessage(tasks.map((task) => machine.taskName(task)))
+  return [{ kind: 'livelock', where, message, task: machine.taskName(first) }]
 }
 
 /** Lets the recorder hear of the calls that a task made before its first operation. */

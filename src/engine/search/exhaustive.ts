@@ -134,7 +134,7 @@ class StateSearch {
       machine.step(task)
       if (machine.noticed.length > 0) this.failures.record(machine.noticed, () => stack.path(depth + 1))
       if (!visited.add(state.fingerprintA, state.fingerprintB)) {
-        if (stack.held[depth] !== 0) this.releaseOnCycle(depth)
+        if (this.onPath.size > 0) this.releaseOnCycle(depth)
         state.undo(stack.marks[depth] as number)
       } else if (this.states >= maxStates) {
         this.bound = 'max-states'
@@ -175,6 +175,7 @@ class StateSearch {
     stack.reach(depth)
     stack.marks[depth] = machine.state.mark()
     stack.held[depth] = 0
+    if (this.options.reduction !== undefined && machine.cyclic) this.onPath.add(this.key())
     const choosing = machine.choosingTask()
     stack.chooser[depth] = choosing
     if (choosing >= 0) {
@@ -185,7 +186,6 @@ class StateSearch {
     const selected = reduction === undefined || enabled === 0 ? enabled : reduction.select(machine, enabled)
     stack.left[depth] = selected
     stack.held[depth] = enabled & ~selected
-    if (reduction !== undefined && machine.cyclic) this.onPath.add(this.key())
     if (enabled === 0) this.judge(depth)
   }
 
@@ -198,11 +198,17 @@ class StateSearch {
     if (machine.noticed.length > 0) this.failures.record(machine.noticed, () => this.stack.path(depth))
   }
 
-  /** A reduced state one of whose branches leads back to the present path would put the others off for ever. */
+  /**
+   * A cycle all of whose states are reduced would put the others off for ever: the last state on the present path in which
+   * no task makes a choice is explored in full when the present state is on the path.
+   */
   private releaseOnCycle(depth: number): void {
-    if (!this.onPath.has(this.key())) return
-    this.stack.left[depth]! |= this.stack.held[depth] as number
-    this.stack.held[depth] = 0
+    const { stack } = this
+    let at = depth
+    while (at > this.from.length && (stack.chooser[at] as number) >= 0) at--
+    if (stack.held[at] === 0 || !this.onPath.has(this.key())) return
+    stack.left[at]! |= stack.held[at] as number
+    stack.held[at] = 0
   }
 
   /** Gives the branch nearest to the root away. */

@@ -67,11 +67,16 @@ function describe(
     failure: {
       kind: 'livelock',
       where: (nodes[entry] as Node).where[first] ?? machine.taskName(first),
-      message: `${names.join(' and ')} ${names.length === 1 ? 'runs' : 'run'} for ever and nobody gets on`,
+      message: livelockMessage(names),
       task: machine.taskName(first),
     },
     path: [...pathTo(nodes, entry), ...around(nodes, entry, inside)],
   }
+}
+
+/** Names the tasks that run for ever. */
+export function livelockMessage(names: readonly string[]): string {
+  return `${names.join(' and ')} ${names.length === 1 ? 'runs' : 'run'} for ever and nobody gets on`
 }
 
 function pathTo(nodes: readonly Node[], target: number): Move[] {
@@ -139,6 +144,7 @@ function stateGraph(machine: Machine, limits: Limits): { nodes: Node[]; bound: B
     todo.push(moves)
     return number
   }
+  machine.takeProgress()
   visit(-1, 0)
   while (path.length > 0 && bound === null) {
     const top = path.length - 1
