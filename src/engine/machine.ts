@@ -37,6 +37,7 @@ export class Machine {
   private readonly bySlot: Tracked[] = []
   private readonly locals: LocalState[] = []
   private progressed = false
+  private offersChoices = false
   private readonly failedStates = new Map<string, LocalState>()
 
   constructor(readonly seed: number) {
@@ -93,6 +94,7 @@ export class Machine {
 
   /** The first task whose next operation is a `choose`, or -1. */
   choosingTask(): number {
+    if (!this.offersChoices) return -1
     for (let task = 0; task < this.tasks.length; task++) {
       if (this.local(task).operation?.kind.invisible === 'choice') return task
     }
@@ -234,6 +236,7 @@ export class Machine {
 
   private identify(local: LocalState): number {
     if (local.id === -1) {
+      if (local.operation?.kind.invisible === 'choice') this.offersChoices = true
       local.id = this.locals.length
       this.locals.push(local)
       this.learned++

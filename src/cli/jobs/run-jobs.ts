@@ -11,10 +11,13 @@ import { pollBounds } from './watch.js'
 /**
  * Most programs are done before a thread would have started, so each is first tried on the main thread. There nothing
  * hears Ctrl-C, so it may not take long; and what is not done in time starts again on a thread, so it should not take long.
+ * Threads join in when there turns out to be more to do.
  */
-const MANY = { tryMs: 100, togetherMs: 300 }
-/** A single program: threads start on it, too, while the main thread still tries. */
-const SINGLE = { threadsAfterMs: 100, tryMs: 350 }
+const TRY_MS = 250
+const THREADS_AFTER_MS = 60
+/** A single program is tried for longer, for all threads then start on it anew. */
+const SINGLE_TRY_MS = 450
+const SINGLE_THREADS_AFTER_MS = 150
 
 export interface RunOptions {
   readonly workers: number
@@ -54,27 +57,47 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
 async function runSingle(job: Job, pool: PoolOptions, listener: JobListener): Promise<void> {
   const cancel = new AbortController()
   let threads: Promise<void> | undefined
-  const threadsAt = performance.now() + SINGLE.threadsAfterMs
-  const checked = tryBriefly(job, SINGLE.tryMs, () => {
-    if (performance.now() >= threadsAt) threads ??= runInWorkers([job], [0], { ...pool, cancel: cancel.signal }, listener)
+  const threadsAt = performance.now() + SINGLE_THREADS_AFTER_MS
+  const checked = tryBriefly(job, SINGLE_TRY_MS, () => {
+    if (threads !== undefined || performance.now() < threadsAt) return
+    threads = heardLater(runInWorkers([job], [0], { ...pool, cancel: cancel.signal }, listener))
   })
-  if (checked !== null) cancel.abort()
-  await (threads ?? (checked === null ? runInWorkers([job], [0], pool, listener) : undefined))
-  if (checked !== null) listener.done(0, checked)
+  if (checked === null) {
+    await (threads ?? runInWorkers([job], [0], pool, listener))
+  } else {
+    cancel.abort()
+    listener.done(0, checked)
+    await threads
+  }
 }
 
+/** The main thread takes jobs from the front, the others from the back; what takes the main thread too long comes last. */
 async function runMany(jobs: readonly Job[], pool: PoolOptions, listener: JobListener): Promise<void> {
-  const begun = performance.now()
+  const threadsAt = performance.now() + THREADS_AFTER_MS
+  const pending = jobs.map((_job, index) => index)
   const long: number[] = []
-  for (const [index, job] of jobs.entries()) {
-    const left = MANY.togetherMs - (performance.now() - begun)
-    const checked = left <= 0 || pool.interrupt.requested ? null : tryBriefly(job, Math.min(left, MANY.tryMs))
+  let threads: Promise<void> | undefined
+  while (!pool.interrupt.requested) {
+    const index = pending.shift()
+    const job = index === undefined ? undefined : jobs[index]
+    if (index === undefined || job === undefined) break
+    const checked = tryBriefly(job, TRY_MS)
     if (checked === null) long.push(index)
     else listener.done(index, checked)
-    // Lets a pending Ctrl-C through.
+    if (threads === undefined && performance.now() >= threadsAt && pool.size > 1 && pending.length > 1) {
+      threads = heardLater(runInWorkers(jobs, pending, { ...pool, size: pool.size - 1 }, listener))
+    }
+    // Lets answers of the threads and a pending Ctrl-C through.
     await setImmediate()
   }
-  if (long.length > 0) await runInWorkers(jobs, long, pool, listener)
+  await threads
+  if (long.length > 0) await runInWorkers(jobs, long.reverse(), pool, listener)
+}
+
+/** The same promise, whose error is not an unhandled one until somebody waits for it. */
+function heardLater(threads: Promise<void>): Promise<void> {
+  threads.catch(() => undefined)
+  return threads
 }
 
 /** Thrown out of a search on the main thread whose time is over: there is nothing to be finished. */

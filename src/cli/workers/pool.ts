@@ -24,20 +24,19 @@ export interface PoolOptions {
 
 /**
  * Runs `pending` (positions in `jobs`) on worker threads: a job on each if there are jobs enough, else one job after the
- * other, all threads searching it together.
+ * other, all threads searching it together. Somebody else may take jobs out of `pending` meanwhile.
  * The threads are started, and given their first jobs, before this returns to its caller for the first time.
  * @returns when all are done, or none is running any more after an interrupt or cancellation; jobs never started stay undone
  * @throws the first error of any job; the other threads are stopped
  */
 export async function runInWorkers(
   jobs: readonly Job[],
-  pending: readonly number[],
+  pending: number[],
   { script, size, interrupt, cancel }: PoolOptions,
   listener: JobListener,
 ): Promise<void> {
-  const queue = pending.flatMap((index) => (jobs[index] === undefined ? [] : [{ index, job: jobs[index] }]))
-  const together = queue.length < size && queue.every(({ job }) => job.search.strategy === 'exhaustive')
-  const crews = together ? [size] : Array.from({ length: Math.min(size, queue.length) }, () => 1)
+  const together = pending.length < size && pending.every((index) => jobs[index]?.search.strategy === 'exhaustive')
+  const crews = together ? [size] : Array.from({ length: Math.min(size, pending.length) }, () => 1)
   const hired = new Set<Thread>()
   const hire = (count: number): readonly Thread[] => {
     const threads = Array.from({ length: count }, () => new Thread(script, interrupt))
@@ -47,9 +46,9 @@ export async function runInWorkers(
   const work = async (count: number): Promise<void> => {
     let threads = hire(count)
     for (;;) {
-      const turn = interrupt.requested ? undefined : queue.shift()
-      if (turn === undefined) return
-      const { index, job } = turn
+      const index = interrupt.requested ? undefined : pending.pop()
+      const job = index === undefined ? undefined : jobs[index]
+      if (index === undefined || job === undefined) return
       try {
         listener.done(index, await runBy(threads, job, (...news) => listener.progress(index, ...news)))
       } catch (error) {
@@ -64,7 +63,9 @@ export async function runInWorkers(
     const cancelled = new Promise<void>((resolve) => cancel?.addEventListener('abort', () => resolve()))
     await Promise.race([Promise.all(crews.map(work)), cancelled])
   } finally {
-    await Promise.all(Array.from(hired, (thread) => thread.stop()))
+    // A thread whose answer is not wanted any more is not waited for.
+    const stopped = Promise.all(Array.from(hired, (thread) => thread.stop()))
+    if (cancel?.aborted !== true) await stopped
   }
 }
 

@@ -59,7 +59,9 @@ export class Thread {
     })
   }
 
+  /** Ends the thread; it does not keep the process alive any more. */
   async stop(): Promise<void> {
+    this.#worker.unref()
     await this.#worker.terminate()
   }
 }

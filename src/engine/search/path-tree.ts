@@ -58,7 +58,13 @@ export class PathTree {
       larger.set(this.fields)
       this.fields = larger
     }
-    this.fields.set([parent, m, cost, last, -1, -1, -1], FIELDS * node)
+    const { fields } = this
+    const at = FIELDS * node
+    fields[at] = parent
+    fields[at + 1] = m
+    fields[at + 2] = cost
+    fields[at + 3] = last
+    fields[at + 4] = fields[at + 5] = fields[at + 6] = -1
     return node
   }
 }

@@ -51,6 +51,9 @@ export function findShortest(
   let bound: Bound | null = null
   let nextPoll = POLL_STEPS
 
+  /** Paths of this cost or more are of no use any more: everything wanted was found for less. */
+  let useless = Infinity
+
   const keyA = (last: number): number => state.fingerprintA ^ mixA(last + 0x632be59b)
   const keyB = (last: number): number => state.fingerprintB ^ mixB(last + 0x2f7e0b69)
 
@@ -59,10 +62,13 @@ export function findShortest(
       const key = failureKey(failure)
       const cost = tree.cost(node)
       const known = found.get(key)
-      if (known !== undefined && known.contextSwitches * LEVEL + known.steps <= cost) continue
+      if (known !== undefined && costOf(known) <= cost) continue
       found.set(key, { failure, path: tree.path(node), contextSwitches: Math.floor(cost / LEVEL), steps: cost % LEVEL })
     }
     machine.noticed.length = 0
+    if (wanted !== undefined && [...wanted].every((key) => found.has(key))) {
+      useless = Math.max(...[...wanted].map((key) => costOf(found.get(key))))
+    }
   }
 
   // One frame for each node of the path that is being walked.
@@ -156,7 +162,7 @@ export function findShortest(
         machine.choice = choice
         machine.step(task)
         steps++
-        const better = costs.improve(keyA(nextLast), keyB(nextLast), cost)
+        const better = cost < useless && costs.improve(keyA(nextLast), keyB(nextLast), cost)
         if (better || machine.noticed.length > 0) {
           const next = tree.add(node, move(task, choice), cost, nextLast)
           if (machine.noticed.length > 0) record(next)
@@ -184,4 +190,8 @@ export function findShortest(
   }
   state.undo(0)
   return { found, states: costs.size, steps, bound }
+}
+
+function costOf(path: Shortest | undefined): number {
+  return path === undefined ? Infinity : path.contextSwitches * LEVEL + path.steps
 }
