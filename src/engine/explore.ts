@@ -45,9 +45,22 @@ const TURNS_FIRST = 8
 
 /** Runs `subject` under every interleaving, or says which bound stopped it. */
 export function explore(subject: Program, options: ExploreOptions = {}): Result {
+  return runToEnd(exploreStepwise(subject, options))
+}
+
+/** `explore` for those who have something else to do meanwhile: yields every few milliseconds. */
+export function* exploreStepwise(subject: Program, options: ExploreOptions = {}): Generator<Pace, Result> {
   const machine = load(subject, options.seed)
-  const { method, search } = exploreBy(methodsOf(options), subject, machine, options)
-  return finish(subject, machine, search, method, options)
+  const { method, search } = yield* exploreBy(methodsOf(options), subject, machine, options)
+  return yield* finish(subject, machine, search, method, options)
+}
+
+/** Runs a search that yields to its end. */
+export function runToEnd<T>(search: Generator<Pace, T>): T {
+  for (;;) {
+    const { done, value } = search.next()
+    if (done === true) return value
+  }
 }
 
 type Method = 'plain' | 'reduced' | 'dpor'
@@ -68,12 +81,12 @@ interface Contestant {
 }
 
 /** Lets several searches go on by turns until the first of them is done. */
-export function exploreBy(
+export function* exploreBy(
   methods: readonly Method[],
   subject: Program,
   machine: Machine,
   options: ExploreOptions,
-): { method: Method; search: Exploration } {
+): Generator<Pace, { method: Method; search: Exploration }> {
   const waiting = [...methods]
   const wide = bitCount(machine.enabledTasks()) >= WIDE_TASKS
   let racing: Contestant[] = []
@@ -97,6 +110,7 @@ export function exploreBy(
           return { method: contestant.method, search: value }
         }
         contestant.pace = value
+        yield value
       }
     }
     racing = racing.filter((contestant) => contestant.method !== 'dpor' || !isHopeless(contestant, methods, wide))
@@ -157,14 +171,14 @@ export function limitsOf({ maxStates, maxDepth, poll }: Limits): Limits {
 }
 
 /** The answer of a search: its failures get their shortest traces. */
-export function finish(
+export function* finish(
   subject: Program,
   machine: Machine,
   search: Exploration,
   method: Result['method'],
   options: ExploreOptions,
-): Result {
-  const found = settleFailures(machine, search.failures, search.bound, options)
+): Generator<Pace, Result> {
+  const found = yield* settleFailures(machine, search.failures, search.bound, options)
   const cycles =
     machine.asksForProgress && search.bound === null
       ? findLivelocks(machine, limitsOf(options))
@@ -189,21 +203,24 @@ export function finish(
 }
 
 /** Replaces the paths that a search happened upon by the shortest ones. */
-function settleFailures(
+function* settleFailures(
   machine: Machine,
   log: FailureLog,
   bound: Bound | null,
   options: ExploreOptions,
-): FoundFailure[] {
+): Generator<Pace, FoundFailure[]> {
   const met = [...log]
   if (met.length === 0) return []
   const wanted = new Set(met.map(({ failure }) => failureKey(failure)))
   const best =
-    options.shortest === false || bound === 'interrupted' ? undefined : findShortest(machine, wanted, limitsOf(options))
+    options.shortest === false || bound === 'interrupted'
+      ? undefined
+      : yield* findShortest(machine, wanted, limitsOf(options))
   return met
     .map(({ failure, path }) => {
       const short = best?.found.get(failureKey(failure))
-      return foundFailure(machine, short?.failure ?? failure, short?.path ?? path, short !== undefined)
+      const isShortest = short !== undefined && short.contextSwitches <= (best?.complete ?? -1)
+      return foundFailure(machine, short?.failure ?? failure, short?.path ?? path, isShortest)
     })
     .sort((x, y) => x.contextSwitches - y.contextSwitches || x.steps - y.steps || compare(failureKey(x), failureKey(y)))
 }

@@ -1,9 +1,8 @@
-import { exploreBy, finish, limitsOf, type ExploreOptions } from './explore.js'
+import { exploreBy, finish, limitsOf, runToEnd, type ExploreOptions } from './explore.js'
 import type { Machine } from './machine.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, Progress, Result } from './result.js'
-import { exploreStates, type Exploration } from './search/exhaustive.js'
-import type { Pace } from './search/limits.js'
+import { exploreStates } from './search/exhaustive.js'
 import { FailureLog, type Move } from './search/failures.js'
 import { Mailboxes, shareMailboxes } from './search/mailboxes.js'
 import { SharedVisited, shareVisited, type SharedVisitedMemory } from './search/shared-visited.js'
@@ -32,6 +31,11 @@ export interface Part {
   readonly failures: readonly { readonly failure: Failure; readonly path: readonly Move[] }[]
   /** The member has searched everything by itself. */
   readonly whole: boolean
+}
+
+/** A team of one that only tries to reduce, beside somebody who searches without a team. */
+export function formReducer(): Team {
+  return { sharers: 0, reducer: true, mailboxes: shareMailboxes(1), visited: null }
 }
 
 /** @param members number of threads, at least 2. */
@@ -63,7 +67,7 @@ export function combineParts(subject: Program, parts: readonly Part[], options: 
   const found = whole === undefined ? parts : [whole]
   for (const part of found) for (const { failure, path } of part.failures) failures.record([failure], () => path)
   const sum = (of: (part: Part) => number): number => used.reduce((total, part) => total + of(part), 0)
-  return finish(
+  const answer = finish(
     subject,
     machine,
     {
@@ -77,6 +81,7 @@ export function combineParts(subject: Program, parts: readonly Part[], options: 
     whole?.method ?? 'plain',
     options,
   )
+  return runToEnd(answer)
 }
 
 function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number, options: ExploreOptions): Part {
@@ -116,19 +121,13 @@ function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions)
   const poll = (progress: Progress): Bound | null =>
     mailboxes.over ? 'interrupted' : (options.poll?.(progress) ?? null)
   const machine: Machine = load(subject, options.seed)
-  const { method, search } = exploreBy(['dpor', 'reduced'], subject, machine, {
+  const racing = exploreBy(['dpor', 'reduced'], subject, machine, {
     ...limitsOf(options),
     poll,
     ...(options.seed !== undefined && { seed: options.seed }),
   })
+  const { method, search } = runToEnd(racing)
   const bound = mailboxes.over ? null : search.bound
   const failures = search.bound === null ? [...search.failures] : []
   return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }
-}
-
-function runToEnd(search: Generator<Pace, Exploration>): Exploration {
-  for (;;) {
-    const { done, value } = search.next()
-    if (done === true) return value
-  }
 }

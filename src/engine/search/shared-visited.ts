@@ -2,19 +2,23 @@ import type { Visited } from './visited.js'
 
 const SEGMENT_BITS = 4
 const SEGMENTS = 1 << SEGMENT_BITS
-const FIRST_CAPACITY = 1 << 12
-/** Largest share of a segment that is filled, in eighths. */
+const FIRST_CAPACITY = 1 << 14
+/** Largest share of a segment that is filled, in eighths; what has not been counted yet may come on top. */
 const LOAD_EIGHTHS = 6
+/** New entries of a segment after which a thread adds them to the common count. */
+const COUNT_EVERY = 128
 /** Most fingerprints one segment can hold place for; the memory is taken only as it fills. */
 const SEGMENT_CAPACITY_MAX = 1 << 23
 
-/** Control words: whether everybody has to stop, how many have, how many search, then counts and capacities of the segments. */
+/** 32-bit words in a line of a processor's cache: words that are written often stand apart from those that are read often. */
+const LINE = 16
+/** Control words: whether everybody has to stop, capacities of the segments; how many have stopped, how many search; counts. */
 const GATE = 0
-const PARKED = 1
-const ACTIVE = 2
-const COUNTS = 4
-const CAPACITIES = COUNTS + SEGMENTS
-const CONTROL_WORDS = CAPACITIES + SEGMENTS
+const CAPACITIES = 1
+const PARKED = 2 * LINE
+const ACTIVE = 3 * LINE
+const COUNTS = 4 * LINE
+const CONTROL_WORDS = COUNTS + SEGMENTS
 
 export interface SharedVisitedMemory {
   readonly control: SharedArrayBuffer
@@ -34,6 +38,8 @@ export function shareVisited(): SharedVisitedMemory {
 export class SharedVisited implements Visited {
   private readonly control: Int32Array
   private readonly table: Int32Array
+  /** New entries of this thread that are not in the common counts yet. */
+  private readonly uncounted = new Int32Array(SEGMENTS)
 
   constructor(memory: SharedVisitedMemory) {
     this.control = new Int32Array(memory.control)
@@ -53,6 +59,10 @@ export class SharedVisited implements Visited {
   }
 
   leave(): void {
+    for (let segment = 0; segment < SEGMENTS; segment++) {
+      Atomics.add(this.control, COUNTS + segment, this.uncounted[segment] as number)
+      this.uncounted[segment] = 0
+    }
     Atomics.sub(this.control, ACTIVE, 1)
   }
 
@@ -67,7 +77,7 @@ export class SharedVisited implements Visited {
     const mask = capacity * 2 - 2
     let at = (b << 1) & mask
     for (;;) {
-      let first = Atomics.load(table, base + at)
+      let first = table[base + at] as number
       if (first === 0) {
         first = Atomics.compareExchange(table, base + at, 0, a)
         if (first === 0) {
@@ -76,15 +86,21 @@ export class SharedVisited implements Visited {
         }
       }
       if (first === a) {
-        let second = Atomics.load(table, base + at + 1)
+        let second = table[base + at + 1] as number
         while (second === 0) second = Atomics.load(table, base + at + 1)
         if (second === b) return false
       }
       at = (at + 2) & mask
     }
-    const count = Atomics.add(control, COUNTS + segment, 1) + 1
-    if (count * 8 > capacity * LOAD_EIGHTHS) this.grow(segment, capacity)
+    if (++this.uncounted[segment]! >= COUNT_EVERY) this.count(segment, capacity)
     return true
+  }
+
+  private count(segment: number, capacity: number): void {
+    const uncounted = this.uncounted[segment] as number
+    this.uncounted[segment] = 0
+    const count = Atomics.add(this.control, COUNTS + segment, uncounted) + uncounted
+    if (count * 8 > capacity * LOAD_EIGHTHS) this.grow(segment, capacity)
   }
 
   /** Whether the set can take no more. */

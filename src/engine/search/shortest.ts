@@ -6,7 +6,7 @@ import { lowestBit } from './bits.js'
 import { CostMap } from './cost-map.js'
 import { judgeEnding } from './ending.js'
 import { choiceOf, failureKey, move, taskOf, type Move } from './failures.js'
-import { POLL_STEPS, type Limits } from './limits.js'
+import { POLL_STEPS, type Limits, type Pace } from './limits.js'
 import { PathTree } from './path-tree.js'
 
 /** Steps of one level: costs are context switches times this, plus steps. */
@@ -24,6 +24,8 @@ export interface Shortest {
 export interface ShortestSearch {
   /** By failure key. */
   readonly found: ReadonlyMap<string, Shortest>
+  /** Paths of fewer context switches than this, or as many, are the shortest; longer ones may not be. */
+  readonly complete: number
   readonly states: number
   readonly steps: number
   readonly bound: Bound | null
@@ -35,13 +37,14 @@ export interface ShortestSearch {
  *
  * Paths are grouped by their number of context switches. The paths found so far are a tree; one pass over the tree lets
  * every other task take over at every point, and run alone as far as it can.
+ * Yields every few thousand steps.
  * @param wanted keys of the failures to look for; undefined to look for whatever there is.
  */
-export function findShortest(
+export function* findShortest(
   machine: Machine,
   wanted: ReadonlySet<string> | undefined,
   limits: Limits = {},
-): ShortestSearch {
+): Generator<Pace, ShortestSearch> {
   const { state } = machine
   const maxStates = limits.maxStates ?? Infinity
   const tree = new PathTree()
@@ -50,7 +53,7 @@ export function findShortest(
   let steps = 0
   let bound: Bound | null = null
   let nextPoll = POLL_STEPS
-
+  let level = 0
   /** Paths of this cost or more are of no use any more: everything wanted was found for less. */
   let useless = Infinity
 
@@ -116,7 +119,7 @@ export function findShortest(
   costs.improve(keyA(-1), keyB(-1), 0)
   machine.noticed.push(...machine.initialFailures)
   record(root)
-  for (let level = 0; level <= SWITCHES_MAX && bound === null; level++) {
+  for (; level <= SWITCHES_MAX && bound === null; level++) {
     const sizeBefore = tree.size
     if (level === 0) enterNew(root, -1)
     else enterOld(root, level)
@@ -184,12 +187,13 @@ export function findShortest(
             queue: tree.size,
             failures: found.size,
           }) ?? null
+        if (bound === null) yield { states: costs.size, steps }
       }
     }
     if (tree.size === sizeBefore || (wanted !== undefined && [...wanted].every((key) => found.has(key)))) break
   }
   state.undo(0)
-  return { found, states: costs.size, steps, bound }
+  return { found, complete: bound === null ? Infinity : level - 1, states: costs.size, steps, bound }
 }
 
 function costOf(path: Shortest | undefined): number {
