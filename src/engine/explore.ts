@@ -33,9 +33,9 @@ export interface ExploreOptions extends Limits {
 /** Tasks from which on a program is wide: merging states helps it less than leaving out equivalent executions. */
 const WIDE_TASKS = 8
 /** States of the first search after which partial orders join if the program is wide, or is not; then persistent sets. */
-const PARTIAL_ORDERS_EARLY = 20_000
-const PARTIAL_ORDERS_LATE = 400_000
-const PERSISTENT_SETS = 500_000
+const PARTIAL_ORDERS_EARLY = 5_000
+const PARTIAL_ORDERS_LATE = 1_000_000
+const PERSISTENT_SETS = 1_500_000
 /** Steps up to which partial orders have most of the time in a wide program, and after which they are given up in another. */
 const PARTIAL_ORDERS_FIRST = 1_500_000
 const PARTIAL_ORDERS_GIVEN_UP = 2_000_000

@@ -1,6 +1,6 @@
 /** Interleaving exploration of plain TypeScript programs. */
 export { program, type Program } from './program.js'
-export { explore, randomWalks, type ExploreOptions, type WalkProgramOptions } from './explore.js'
+export { explore, exploreStepwise, randomWalks, type ExploreOptions, type WalkProgramOptions } from './explore.js'
 export { replay } from './trace.js'
 export type { Limits } from './search/limits.js'
 export { World, Objects, type PoolOptions } from './world.js'

@@ -7,10 +7,6 @@ import { TRUE, UNDEFINED, codeOfInt, type Value } from './value.js'
 const elementsOf = (machine: Machine, op: Operation): readonly number[] =>
   machine.values.elementsOf(machine.state.get(op.object.slot))
 
-function store(machine: Machine, op: Operation, elements: readonly number[]): void {
-  machine.state.set(op.object.slot, machine.values.tuple(elements))
-}
-
 function reader(
   name: string,
   read: (elements: readonly number[], op: Operation, machine: Machine) => number,
@@ -32,9 +28,15 @@ function writer(
   return {
     name,
     execute(machine, op) {
-      const [after, result] = write(elementsOf(machine, op), op)
-      store(machine, op, after)
-      return result
+      const before = machine.state.get(op.object.slot)
+      let effect = op.effects.get(before)
+      if (effect === undefined) {
+        const [elements, result] = write(machine.values.elementsOf(before), op)
+        effect = { after: machine.values.tuple(elements), result }
+        op.effects.set(before, effect)
+      }
+      machine.state.set(op.object.slot, effect.after)
+      return effect.result
     },
     accesses: (_machine, op) => op.object.writeAccess(),
     ...(hasArgument && { detail: (machine: Machine, op: Operation) => machine.format(op.a) }),

@@ -55,11 +55,17 @@ export interface Condition {
   lost?(): boolean
 }
 
+/** What an operation makes of the content of a slot. */
+export interface Effect {
+  readonly after: number
+  readonly result: number
+}
+
 /** A pending operation of a task: what it will do next. */
 export class Operation {
   private cached: readonly Access[] | undefined
-  /** Objects that the condition was seen to read so far. */
-  readonly reads = new Set<Tracked>()
+  private knownEffects: Map<number, Effect> | undefined
+  private knownReads: Set<Tracked> | undefined
 
   constructor(
     readonly kind: OperationKind,
@@ -70,6 +76,16 @@ export class Operation {
     /** What the operation waits for, if it is a conditional wait. */
     readonly condition: Condition | undefined,
   ) {}
+
+  /** Objects that the condition was seen to read so far. */
+  get reads(): Set<Tracked> {
+    return (this.knownReads ??= new Set())
+  }
+
+  /** For a kind whose effect depends on the content of one slot only: what it was found to be, by the content before. */
+  get effects(): Map<number, Effect> {
+    return (this.knownEffects ??= new Map())
+  }
 
   /** Accesses, computed once unless the kind may come to touch more (a condition). */
   accesses(machine: Machine): readonly Access[] {

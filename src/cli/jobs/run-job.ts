@@ -1,4 +1,4 @@
-import { explore, ProgramError, randomWalks, replay, type ExploreOptions, type Program, type Result } from '../../engine/index.js'
+import { explore, exploreStepwise, ProgramError, randomWalks, replay, type ExploreOptions, type Program, type Result } from '../../engine/index.js'
 import { combineParts, exploreAsMember, type Part, type Team } from '../../engine/team.js'
 import { races } from '../../races/index.js'
 import type { CheckedProgram, ShownFailure } from '../../report/check-result.js'
@@ -20,6 +20,18 @@ export function runJob(job: Job, poll: Poll): CheckedProgram {
     const result = resultOf(job.search, (seed) => search(program, job.search, seed, poll))
     return checked(job.source, program, result, started)
   })
+}
+
+/** `runJob` for one exhaustive search, a few milliseconds at a time. */
+export function* runJobStepwise(job: Job, poll: Poll): Generator<unknown, CheckedProgram> {
+  const started = performance.now()
+  try {
+    const program = buildProgram(job.source)
+    const result = yield* exploreStepwise(program, exploreOptions(job.search, 0, poll))
+    return checked(job.source, program, result, started)
+  } catch (error) {
+    throw explanation(job.source, error)
+  }
 }
 
 /** The part that one member of a team has in the search of one program. */
@@ -89,9 +101,13 @@ function explained<T>(source: Source, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    if (source.from !== 'file' || error instanceof UsageError) throw error
-    if (error instanceof ProgramError) throw asUsageError(source.bundle, error, error.hint)
-    if (placeOf(source.bundle, error) === undefined) throw error
-    throw asUsageError(source.bundle, error, 'thrown by the program itself; a failure is reported with world.assert or world.fail')
+    throw explanation(source, error)
   }
+}
+
+function explanation(source: Source, error: unknown): unknown {
+  if (source.from !== 'file' || error instanceof UsageError) return error
+  if (error instanceof ProgramError) return asUsageError(source.bundle, error, error.hint)
+  if (placeOf(source.bundle, error) === undefined) return error
+  return asUsageError(source.bundle, error, 'thrown by the program itself; a failure is reported with world.assert or world.fail')
 }

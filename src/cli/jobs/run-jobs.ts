@@ -4,6 +4,7 @@ import type { CheckedProgram } from '../../report/check-result.js'
 import { runInWorkers, type JobListener, type PoolOptions } from '../workers/pool.js'
 import type { Interrupt } from './interrupt.js'
 import type { Job } from './job.js'
+import { runHere, runsHere } from './run-here.js'
 import { runJob } from './run-job.js'
 import { unanswered } from './unanswered.js'
 import { pollBounds } from './watch.js'
@@ -15,7 +16,7 @@ import { pollBounds } from './watch.js'
  */
 const TRY_MS = 250
 const THREADS_AFTER_MS = 60
-/** A single program is tried for longer, for all threads then start on it anew. */
+/** A single program that the threads are to share is tried for longer, for they start on it anew. */
 const SINGLE_TRY_MS = 450
 const SINGLE_THREADS_AFTER_MS = 150
 
@@ -48,7 +49,7 @@ export async function runJobs(jobs: readonly Job[], options: RunOptions): Promis
   }
   const pool: PoolOptions = { script: options.workerScript, size: options.workers, interrupt: options.interrupt }
   const [single, another] = jobs
-  if (single !== undefined && another === undefined) await runSingle(single, pool, listener)
+  if (single !== undefined && another === undefined) await (runsHere(single) ? runHere : runSingle)(single, pool, listener)
   else await runMany(jobs, pool, listener)
   const now = performance.now()
   return jobs.map((job, index) => outcomes.get(index) ?? { checked: unanswered(job, 'interrupted'), startedAt: now, endedAt: now })

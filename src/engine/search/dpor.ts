@@ -4,7 +4,7 @@ import type { Bound } from '../result.js'
 import { judgeEnding } from './ending.js'
 import type { Exploration } from './exhaustive.js'
 import { lowestBit } from './bits.js'
-import { Execution, type Event } from './execution.js'
+import { Execution } from './execution.js'
 import { FailureLog, move, type Move } from './failures.js'
 import { POLL_STEPS, type Limits, type Pace } from './limits.js'
 
@@ -16,22 +16,24 @@ export interface DporOptions extends Limits {
 }
 
 /** What is to be explored from the state before an event. */
-interface Point {
-  mark: number
-  enabled: number
+class Point {
+  mark = 0
+  enabled = 0
   /** Tasks to be tried, those tried among them. */
-  backtrack: number
+  backtrack = 0
   /** Tasks whose turn here leads to nothing new. */
-  sleep: number
+  sleep = 0
   /** The task that makes a choice here, or -1, and how many of its values are left. */
-  choosing: number
-  choicesLeft: number
+  choosing = -1
+  choicesLeft = 0
   /** For a task to be tried: the tasks to follow it, so that the reversal it was added for is reached at once. */
   guides: Map<number, readonly number[]> | undefined
   /** The guide that led here, and how much of it has been followed. */
-  guide: readonly number[]
-  followed: number
+  guide: readonly number[] = NO_GUIDE
+  followed = 0
 }
+
+const NO_GUIDE: readonly number[] = []
 
 /**
  * Stateless search with source sets and sleep sets (Abdulla, Aronis, Jonsson, Sagonas, POPL 2014): explores at least one
@@ -55,11 +57,14 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   let bound: Bound | null = null
   let nextPoll = POLL_STEPS
 
+  /** Scratch of `reverse`: positions of events. */
+  const free: number[] = []
+
   /** Makes sure that the event at `position` and the next operation of `task` are also explored the other way round. */
   const reverse = (position: number, task: number, op: Operation, accesses: readonly Access[]): void => {
     const point = points[position] as Point
     // What follows the event without depending on it; its first steps are those that could come in the event's place.
-    const free: number[] = []
+    free.length = 0
     let initials = 0
     let seen = 0
     for (let at = position + 1; at < depth; at++) {
@@ -67,12 +72,12 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
       const bit = 1 << execution.taskAt(at)
       if ((seen & bit) === 0) {
         seen |= bit
-        if (!free.some((earlier) => execution.happensBefore(earlier, at))) initials |= bit
+        if (!execution.anyHappensBefore(free, at)) initials |= bit
       }
       free.push(at)
     }
     const precedes = (at: number): boolean =>
-      execution.happensBeforeTask(at, task) || isDependent((execution.events[at] as Event).accesses, accesses)
+      execution.happensBeforeTask(at, task) || isDependent(execution.accessesAt(at), accesses)
     if ((seen & (1 << task)) === 0 && !free.some(precedes)) initials |= 1 << task
     if (initials & (point.backtrack | point.sleep)) return
     const possible = initials & point.enabled
@@ -94,18 +99,16 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
   const enter = (sleep: number, guide: readonly number[], followed: number): void => {
     const choosing = machine.choosingTask()
     const enabled = choosing >= 0 ? 1 << choosing : machine.enabledTasks()
-    const point: Point = {
-      mark: state.mark(),
-      enabled,
-      backtrack: 0,
-      sleep,
-      choosing,
-      choicesLeft: 0,
-      guides: undefined,
-      guide,
-      followed,
-    }
-    points[depth] = point
+    const point = (points[depth] ??= new Point())
+    point.mark = state.mark()
+    point.enabled = enabled
+    point.backtrack = 0
+    point.sleep = sleep
+    point.choosing = choosing
+    point.choicesLeft = 0
+    point.guides = undefined
+    point.guide = guide
+    point.followed = followed
     if (choosing >= 0) {
       point.choicesLeft = (machine.local(choosing).operation as Operation).a
       return
@@ -130,7 +133,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     point.backtrack = next !== undefined && awake & (1 << next) ? 1 << next : 1 << (31 - Math.clz32(awake))
   }
 
-  enter(0, [], 0)
+  enter(0, NO_GUIDE, 0)
   for (;;) {
     const point = points[depth] as Point
     let task = -1
@@ -147,10 +150,10 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     if (task < 0) {
       if (depth === 0) break
       depth--
-      const event = execution.pop()
+      const undone = execution.pop()
       const parent = points[depth] as Point
       state.undo(parent.mark)
-      if (parent.choosing < 0) parent.sleep |= 1 << event.task
+      if (parent.choosing < 0) parent.sleep |= 1 << undone
       continue
     }
     const local = machine.local(task)
@@ -183,7 +186,7 @@ export function* explorePartialOrders(machine: Machine, options: DporOptions = {
     if (point.choosing >= 0) enter(sleep, point.guide, point.followed)
     else if (point.guides?.has(task) === true) enter(sleep, point.guides.get(task) as readonly number[], 0)
     else if (point.guide[point.followed] === task) enter(sleep, point.guide, point.followed + 1)
-    else enter(sleep, [], 0)
+    else enter(sleep, NO_GUIDE, 0)
     if (steps >= nextPoll) {
       nextPoll = steps + POLL_STEPS
       bound =

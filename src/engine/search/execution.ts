@@ -1,17 +1,14 @@
 import type { Access, Dependence } from '../operation.js'
 
-/** One event of an execution: a step of a task, and what it touched. */
-export interface Event {
-  readonly task: number
-  readonly accesses: readonly Access[]
-}
-
 /**
  * An execution that grows and shrinks at its end, with its happens-before relation as vector clocks: for each event and each
- * task, the position + 1 of the task's last event that happens before the event, or is it.
+ * task, the position + 1 of the task's last event that happens before the event, or is it. An event is a step of a task,
+ * and what it touched.
  */
 export class Execution {
-  readonly events: Event[] = []
+  length = 0
+  private readonly taskOf: number[] = []
+  private readonly accessesOf: (readonly Access[])[] = []
   /** Rows of clocks: row 0 is before everything, row p + 1 belongs to the event at position p. */
   private clocks: Int32Array
   /** For each task, the row of its last event, or of the event that started it. */
@@ -35,17 +32,23 @@ export class Execution {
     this.base = new Int32Array(tasks)
   }
 
-  get length(): number {
-    return this.events.length
+  taskAt(position: number): number {
+    return this.taskOf[position] as number
   }
 
-  taskAt(position: number): number {
-    return (this.events[position] as Event).task
+  accessesAt(position: number): readonly Access[] {
+    return this.accessesOf[position] as readonly Access[]
   }
 
   /** Whether the event at `earlier` happens before the one at `later`. */
   happensBefore(earlier: number, later: number): boolean {
     return (this.clocks[(later + 1) * this.tasks + this.taskAt(earlier)] as number) > earlier
+  }
+
+  /** Whether one of the events at `earlier` happens before the one at `later`. */
+  anyHappensBefore(earlier: readonly number[], later: number): boolean {
+    for (const position of earlier) if (this.happensBefore(position, later)) return true
+    return false
   }
 
   /** Whether the event at `earlier` happens before what `task` did last. */
@@ -70,13 +73,9 @@ export class Execution {
     if (positions === undefined) return
     for (let i = positions.length - 1; i >= 0; i--) {
       const position = positions[i] as number
-      const event = this.events[position] as Event
-      if (
-        event.task === task ||
-        (ordered[event.task] as number) > position ||
-        !this.dependence(event.accesses, accesses)
-      )
-        continue
+      const other = this.taskAt(position)
+      if (other === task || (ordered[other] as number) > position) continue
+      if (!this.dependence(this.accessesAt(position), accesses)) continue
       found(position)
       const row = (position + 1) * tasks
       for (let j = 0; j < tasks; j++)
@@ -86,8 +85,9 @@ export class Execution {
 
   /** Appends the event that `races` was last asked about, and the tasks (a mask) that it started. */
   push(task: number, accesses: readonly Access[]): void {
-    const position = this.events.length
-    this.events.push({ task, accesses })
+    const position = this.length++
+    this.taskOf[position] = task
+    this.accessesOf[position] = accesses
     const row = position + 1
     if ((row + 1) * this.tasks > this.clocks.length) {
       const larger = new Int32Array(this.clocks.length * 2)
@@ -108,20 +108,20 @@ export class Execution {
 
   /** Says that the last event started the tasks of a mask. */
   starts(mask: number): void {
-    const position = this.events.length - 1
+    const position = this.length - 1
     this.started[position] = mask
     for (let task = 0; task < this.tasks; task++) if (mask & (1 << task)) this.rows[task] = position + 1
   }
 
-  /** Takes the last event back. */
-  pop(): Event {
-    const event = this.events.pop() as Event
-    const position = this.events.length
-    for (const { location } of event.accesses) this.positions.get(location)?.pop()
+  /** Takes the last event back; its task. */
+  pop(): number {
+    const position = --this.length
+    const task = this.taskAt(position)
+    for (const { location } of this.accessesAt(position)) this.positions.get(location)?.pop()
     const started = this.started[position] as number
-    for (let task = 0; task < this.tasks; task++) if (started & (1 << task)) this.rows[task] = 0
-    this.rows[event.task] = this.rowBefore[position] as number
-    return event
+    if (started !== 0) for (let other = 0; other < this.tasks; other++) if (started & (1 << other)) this.rows[other] = 0
+    this.rows[task] = this.rowBefore[position] as number
+    return task
   }
 
   private positionsOf(accesses: readonly Access[]): readonly number[] {
