@@ -9,7 +9,7 @@ import { pollBounds, type Poll } from './watch.js'
 
 /** How often the main thread looks up from its search: for Ctrl-C, and for what its helper has found. */
 const BREATH_MS = 25
-const HELPER_AFTER_MS = 100
+const HELPER_AFTER_MS = 500
 const PROGRESS_EVERY_MS = 150
 /** With more than two threads to use, a search that takes longer than this is begun anew by all of them together. */
 const TEAM_AFTER_MS = 2000
