@@ -68,7 +68,8 @@ export class SharedVisited implements Visited {
 
   add(laneA: number, laneB: number): boolean {
     const { control, table } = this
-    if (Atomics.load(control, GATE) !== 0) this.standStill()
+    // A plain read: a gate seen late only makes the thread that closed it wait longer.
+    if (control[GATE] !== 0) this.standStill()
     const a = laneA === 0 ? 1 : laneA
     const b = laneB === 0 ? 1 : laneB
     const segment = a & (SEGMENTS - 1)
