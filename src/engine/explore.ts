@@ -33,7 +33,7 @@ export interface ExploreOptions extends Limits {
 /** Tasks from which on a program is wide: merging states helps it less than leaving out equivalent executions. */
 const WIDE_TASKS = 8
 /** States of the first search after which partial orders join if the program is wide, or is not; then persistent sets. */
-const PARTIAL_ORDERS_EARLY = 5_000
+const PARTIAL_ORDERS_EARLY = 2_000
 const PARTIAL_ORDERS_LATE = 1_000_000
 const PERSISTENT_SETS = 1_500_000
 /** Steps up to which partial orders have most of the time in a wide program, and after which they are given up in another. */
@@ -100,7 +100,7 @@ export function* exploreBy(
       joined++
     }
     for (const contestant of racing) {
-      const turns = wide && goesFirst(contestant) ? TURNS_FIRST : TURNS[contestant.method]
+      const turns = turnsOf(contestant, wide && racing.some(goesFirst))
       for (let turn = 0; turn < turns; turn++) {
         const { done, value } = contestant.search.next()
         if (done === true) {
@@ -125,6 +125,12 @@ function mayJoin(method: Method, racing: readonly Contestant[], wide: boolean): 
   const states = racing[0]?.pace.states ?? 0
   if (method === 'reduced') return states >= PERSISTENT_SETS && !(wide && racing.some(goesFirst))
   return states >= (wide ? PARTIAL_ORDERS_EARLY : PARTIAL_ORDERS_LATE)
+}
+
+/** Turns in a round; `others` wait for partial orders that go first. */
+function turnsOf(contestant: Contestant, othersWait: boolean): number {
+  if (!othersWait) return TURNS[contestant.method]
+  return goesFirst(contestant) ? TURNS_FIRST : 1
 }
 
 function goesFirst({ method, pace }: Contestant): boolean {

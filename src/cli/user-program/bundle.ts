@@ -1,5 +1,7 @@
 import { access, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import type * as Esbuild from 'esbuild'
 import type { Message } from 'esbuild'
 import { nearestHint } from '../nearest.js'
 import { UsageError } from '../usage-error.js'
@@ -23,7 +25,8 @@ export interface Bundle {
 export async function bundleUserProgram(userPath: string, cwd: string): Promise<Bundle> {
   const file = path.resolve(cwd, userPath)
   await assertExists(userPath, file)
-  const esbuild = await import('esbuild')
+  // Required rather than imported: that saves ten milliseconds of looking for names to import.
+  const esbuild = createRequire(import.meta.url)('esbuild') as typeof Esbuild
   try {
     const { outputFiles } = await esbuild.build({
       absWorkingDir: cwd,
