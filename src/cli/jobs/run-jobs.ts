@@ -17,8 +17,8 @@ import { pollBounds } from './watch.js'
 const TRY_MS = 250
 const THREADS_AFTER_MS = 60
 /** A single program that the threads are to share is tried for longer, for they start on it anew. */
-const SINGLE_TRY_MS = 450
-const SINGLE_THREADS_AFTER_MS = 150
+const SINGLE_TRY_MS = 200
+const SINGLE_THREADS_AFTER_MS = 120
 
 export interface RunOptions {
   readonly workers: number
