@@ -1,4 +1,4 @@
-import type { Failure, Progress } from '../engine/result.js'
+import { FAILURE_KINDS, type Failure, type Progress } from '../engine/result.js'
 import type { Output } from './host.js'
 
 const FIRST_AFTER_MS = 1000
@@ -25,10 +25,10 @@ export class ProgressMeter {
     this.#nextAt = this.#startedAt + FIRST_AFTER_MS
   }
 
-  /** On a terminal, what was found in one of several programs is said at once; the report comes when all are done. */
+  /** On a terminal, the gravest failure of one of several programs is said at once; the report comes when all are done. */
   programDone(label: string, failures: readonly Failure[]): void {
     this.#done++
-    const [first] = failures
+    const [first] = [...failures].sort((x, y) => FAILURE_KINDS.indexOf(x.kind) - FAILURE_KINDS.indexOf(y.kind))
     if (first === undefined || this.#total === 1 || !this.#output.isTerminal) return
     this.clear()
     const more = failures.length > 1 ? ` and ${failures.length - 1} more` : ''

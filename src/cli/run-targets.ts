@@ -6,6 +6,9 @@ import { runJobs } from './jobs/run-jobs.js'
 import { ProgressMeter } from './progress.js'
 import { jobsOf, type Target } from './selection.js'
 
+/** Two interrupts that come closer together than this are one. */
+const SAME_REQUEST_MS = 300
+
 /**
  * Checks all targets, on as many threads as asked for, with progress on standard error.
  * Ctrl-C ends the searches with what is known so far; a second one ends the process.
@@ -19,8 +22,15 @@ export async function runTargets(
   const jobs = targets.flatMap((target) => jobsOf(target, search))
   const meter = new ProgressMeter(host.stderr, jobs.length)
   const interrupt = new Interrupt()
+  let requestedAt = 0
   const stopListening = host.onInterrupt(() => {
-    if (interrupt.requested) process.exit(130)
+    const now = performance.now()
+    // One Ctrl-C may arrive twice: from the terminal, and passed on by a parent process.
+    if (interrupt.requested) {
+      if (now - requestedAt > SAME_REQUEST_MS) process.exit(130)
+      return
+    }
+    requestedAt = now
     interrupt.request()
     meter.clear()
     host.stderr.write('heddle: interrupted, finishing with what is known so far\n')
