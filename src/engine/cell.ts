@@ -4,7 +4,8 @@ import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, type Value } from './value.js'
 
-const get: OperationKind = {
+/** Reads the whole of an object that is one slot. */
+export const get: OperationKind = {
   name: 'get',
   execute: (machine, op) => machine.state.get(op.object.slot),
   accesses: (_machine, op) => op.object.readAccess(),

@@ -1,4 +1,4 @@
-import { compareExchange } from './cell.js'
+import { compareExchange, get } from './cell.js'
 import { codeOfBoolean, type Machine } from './machine.js'
 import { ALL, type Operation, type OperationKind } from './operation.js'
 import type { Scope } from './scope.js'
@@ -15,12 +15,6 @@ function valueOf(machine: Machine, op: Operation): number {
 function store(machine: Machine, op: Operation, value: number, task: number): void {
   if (value < 0) machine.note('refcount', `${op.object.name} fell below zero`, task)
   machine.state.set(op.object.slot, codeOfInt(value))
-}
-
-const get: OperationKind = {
-  name: 'get',
-  execute: (machine, op) => machine.state.get(op.object.slot),
-  accesses: (_machine, op) => op.object.readAccess(),
 }
 
 const increase: OperationKind = {

@@ -41,10 +41,6 @@ export class Values {
     this.byObject.set(object, this.add(object, `object ${name}`))
   }
 
-  isRegistered(object: object): boolean {
-    return this.byObject.has(object)
-  }
-
   encode(value: Value): number {
     switch (typeof value) {
       case 'undefined':
