@@ -11,6 +11,19 @@ import { xfsAops } from './fs/xfs/xfs-aops.js'
 import { pageFlags } from './include/linux/page-flags.js'
 import { waitInlines } from './include/linux/wait.js'
 import { debugInlines } from './lib/debug.js'
+import { rmap, rmapInlines } from './mm/rmap.js'
+import { gup, gupInlines } from './mm/gup.js'
+import { madvise, madviseInlines } from './mm/madvise.js'
+import { mmap, mmapInlines } from './mm/mmap.js'
+import { hugeMemory, hugeMemoryInlines } from './mm/huge-memory.js'
+import { swapState, swapStateInlines } from './mm/swap-state.js'
+import { fork, forkInlines } from './kernel/fork.js'
+import { mmu, mmuInlines } from './arch/mmu.js'
+import { bio, bioInlines } from './block/bio.js'
+import { blockFops, blockFopsInlines } from './block/fops.js'
+import { directIo, directIoInlines } from './fs/direct-io.js'
+import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
+import { oracle, oracleInlines } from './oracle.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
 import { memory } from './mm/memory.js'
@@ -39,6 +52,19 @@ const FUNCTIONS = {
   ...fsWriteback,
   ...blkCore,
   ...syscalls,
+  ...rmap,
+  ...gup,
+  ...madvise,
+  ...mmap,
+  ...hugeMemory,
+  ...swapState,
+  ...fork,
+  ...mmu,
+  ...bio,
+  ...blockFops,
+  ...directIo,
+  ...iomapDirectIo,
+  ...oracle,
 }
 
 /** Inline functions and macros: what happens in them happens in their caller. */
@@ -52,6 +78,19 @@ const INLINES = {
   ...waitInlines,
   ...debugInlines,
   ...promises,
+  ...rmapInlines,
+  ...gupInlines,
+  ...madviseInlines,
+  ...mmapInlines,
+  ...hugeMemoryInlines,
+  ...swapStateInlines,
+  ...forkInlines,
+  ...mmuInlines,
+  ...bioInlines,
+  ...blockFopsInlines,
+  ...directIoInlines,
+  ...iomapDirectIoInlines,
+  ...oracleInlines,
 }
 
 /** A table with the kernel filled in: what remains are the arguments. */
@@ -74,6 +113,19 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof xfsAops> &
   Bound<typeof fsWriteback> &
   Bound<typeof blkCore> &
+  Bound<typeof rmap> &
+  Bound<typeof gup> &
+  Bound<typeof madvise> &
+  Bound<typeof mmap> &
+  Bound<typeof hugeMemory> &
+  Bound<typeof swapState> &
+  Bound<typeof fork> &
+  Bound<typeof mmu> &
+  Bound<typeof bio> &
+  Bound<typeof blockFops> &
+  Bound<typeof directIo> &
+  Bound<typeof iomapDirectIo> &
+  Bound<typeof oracle> &
   Bound<typeof syscalls>
 
 type Inlines = Bound<typeof pageFlags> &
@@ -84,6 +136,19 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof bufferInlines> &
   Bound<typeof waitInlines> &
   Bound<typeof debugInlines> &
+  Bound<typeof rmapInlines> &
+  Bound<typeof gupInlines> &
+  Bound<typeof madviseInlines> &
+  Bound<typeof mmapInlines> &
+  Bound<typeof hugeMemoryInlines> &
+  Bound<typeof swapStateInlines> &
+  Bound<typeof forkInlines> &
+  Bound<typeof mmuInlines> &
+  Bound<typeof bioInlines> &
+  Bound<typeof blockFopsInlines> &
+  Bound<typeof directIoInlines> &
+  Bound<typeof iomapDirectIoInlines> &
+  Bound<typeof oracleInlines> &
   Bound<typeof promises>
 
 /** The running kernel: its functions call each other through it, so that patches replace them everywhere. */

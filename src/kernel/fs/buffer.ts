@@ -9,7 +9,7 @@ export const buffer = {
     const bh = k.buffer_heads.alloc()
     if (bh === null) k.world.fail('assertion', 'out of buffer heads: the machine has as many as pages')
     bh.flags.assign(0)
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     mapping?.private_lock.lock()
     if (PageDirty(page)) bh.flags.set('BH_Dirty')
     k.get_page(page)
@@ -22,13 +22,13 @@ export const buffer = {
   mark_buffer_dirty(k: Kernel, page: Page, bh: BufferHead): void {
     if (bh.flags.testAndSet('BH_Dirty')) return
     if (TestSetPageDirty(page)) return
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (mapping !== null) k.__set_page_dirty(page, mapping)
   },
 
   /** __set_page_dirty_buffers: under private_lock the buffer, then the page. @returns whether the page was clean */
   __set_page_dirty_buffers(k: Kernel, page: Page): boolean {
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (mapping === null) return !TestSetPageDirty(page)
     mapping.private_lock.lock()
     if (PagePrivate(page)) k.page_buffers(page).flags.set('BH_Dirty')
@@ -60,7 +60,7 @@ export const buffer = {
    */
   try_to_free_buffers(k: Kernel, page: Page): boolean {
     if (PageWriteback(page)) return false
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     mapping?.private_lock.lock()
     const bh = k.page_buffers(page)
     const dropped = !bh.flags.test('BH_Dirty')

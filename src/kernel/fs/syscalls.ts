@@ -1,7 +1,7 @@
 /** The ways in from user space: mm/fadvise.c, fs/read_write.c, fs/sync.c, fs/open.c, fs/drop_caches.c, v5.10-rc5. Files are open. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace } from '../include/linux/mm-types.js'
-import { blockOf } from './ext4/inode.js'
+import { blockOf, wordOf } from '../block/blocks.js'
 
 export const syscalls = {
   /** write(2) of a file's only page. @returns false for -ENOMEM */
@@ -65,7 +65,7 @@ export const promises = {
 
   /** After an fsync that began after `version` was written, the device has it. */
   expect_durable(k: Kernel, file: AddressSpace, version: string): void {
-    const word = blockOf(file, 0).get()
+    const word = wordOf(blockOf(file, 0), 0).get()
     if (word !== `${file.name}:${version}`) k.world.warn('data-lost', 'fsync has returned before the data were on the device')
   },
 }

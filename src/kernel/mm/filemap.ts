@@ -307,6 +307,12 @@ export const filemap = {
 
 /** Parts of functions of mm/filemap.c that are written out in them, on their own here so that patches can share them. */
 export const filemapInlines = {
+  /** page_mapping (mm/util.c): the file whose page this is; null for an anonymous page. */
+  page_mapping(_k: Kernel, page: Page): AddressSpace | null {
+    const mapping = page.mapping.get()
+    return mapping !== null && 'i_pages' in mapping ? mapping : null
+  },
+
   /** The beginning of end_page_writeback: a page that reclaim met under writeback goes to the tail of its LRU list. */
   end_page_writeback_reclaim(k: Kernel, page: Page): void {
     if (!PageReclaim(page)) return

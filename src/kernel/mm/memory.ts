@@ -14,7 +14,7 @@ export const memory = {
     k.unlock_page(page)
     const prepared = k[mapping.a_ops.page_mkwrite](mapping, page)
     if (prepared) {
-      page.data.set(word)
+      k.write_words(page, word)
       k.fault_dirty_shared_page(page)
     }
     k.put_page(page)

@@ -60,6 +60,11 @@ export const pageAlloc = {
 
 /** Helpers of the model for which the kernel has no code. */
 export const pageAllocInlines = {
+  /** Fills a page with `content`, a word at a time: a copy from user space. */
+  write_words(_k: Kernel, page: Page, content: string): void {
+    for (const word of page.words) word.set(content)
+  },
+
   /**
    * The present use of the memory that `page` lies in, for a task whose speculative reference keeps that use from ending.
    * The kernel has only the address and needs no such thing.

@@ -61,8 +61,8 @@ export const pageWriteback = {
    * __test_set_page_writeback. Context: task with the page locked (which is not asserted). Takes no reference.
    * @returns whether the bit was set already
    */
-  __test_set_page_writeback(_k: Kernel, page: Page): boolean {
-    const mapping = page.mapping.get()
+  __test_set_page_writeback(k: Kernel, page: Page): boolean {
+    const mapping = k.page_mapping(page)
     if (mapping === null) return TestSetPageWriteback(page)
     const tags = tagsOf(mapping, page.index.get())
     mapping.i_pages.lockIrqsave()
@@ -83,8 +83,8 @@ export const pageWriteback = {
    * may be freed at any moment.
    * @returns whether the bit was set
    */
-  test_clear_page_writeback(_k: Kernel, page: Page): boolean {
-    const mapping = page.mapping.get()
+  test_clear_page_writeback(k: Kernel, page: Page): boolean {
+    const mapping = k.page_mapping(page)
     if (mapping === null) return TestClearPageWriteback(page)
     const tags = tagsOf(mapping, page.index.get())
     mapping.i_pages.lockIrqsave()
@@ -105,7 +105,7 @@ export const pageWriteback = {
 
   /** set_page_dirty. Context: many; here with the page locked. */
   set_page_dirty(k: Kernel, page: Page): void {
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (mapping === null) k.__set_page_dirty_buffers(page)
     else k[mapping.a_ops.set_page_dirty](page)
   },

@@ -8,7 +8,7 @@ export const shmem = {
     const head = k.alloc_compound_page()
     if (head === null) return false
     head.mapping.set(mapping)
-    head.data.set(word)
+    k.write_words(head, word)
     return true
   },
 

@@ -42,7 +42,7 @@ export const truncate = {
 
   /** invalidate_inode_page, invalidate_complete_page. Context: page locked. May strip the buffers and keep the page. */
   invalidate_inode_page(k: Kernel, page: Page): boolean {
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (mapping === null || PageDirty(page) || PageWriteback(page)) return false
     if (PagePrivate(page) && !k.try_to_release_page(page)) return false
     return k.remove_mapping(mapping, page)

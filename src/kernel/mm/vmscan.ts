@@ -43,7 +43,7 @@ export const vmscan = {
       return false
     }
     const released = !PagePrivate(page) || k.try_to_release_page(page)
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (!released || mapping === null || !k.__remove_mapping(mapping, page)) {
       k.unlock_page(page)
       return false

@@ -21,8 +21,8 @@ const weakenTailCheck = patch('weaken-tail-check', {
  * The one function of Hugh Dickins' first patch. Under the i_pages lock, without which the page cannot leave the page
  * cache, PG_writeback is cleared and PG_waiters sampled; `ifWaiters` is done before the lock is dropped.
  */
-function clearAndSampleUnderIPages(page: Page, ifWaiters: () => void): readonly [writeback: boolean, waiters: boolean] {
-  const mapping = page.mapping.get()
+function clearAndSampleUnderIPages(k: Kernel, page: Page, ifWaiters: () => void): readonly [writeback: boolean, waiters: boolean] {
+  const mapping = k.page_mapping(page)
   mapping?.i_pages.lockIrqsave()
   const writeback = TestClearPageWriteback(page)
   const waiters = page.flags.test('PG_waiters')
@@ -38,7 +38,7 @@ function clearAndSampleUnderIPages(page: Page, ifWaiters: () => void): readonly 
 const hugh1 = patch('hugh-1', {
   end_page_writeback(k, _base, page) {
     k.end_page_writeback_reclaim(page)
-    const [writeback, waiters] = clearAndSampleUnderIPages(page, () => k.get_page(page))
+    const [writeback, waiters] = clearAndSampleUnderIPages(k, page, () => k.get_page(page))
     if (waiters) {
       k.wake_up_page_bit(page, 'PG_writeback')
       k.put_page(page)
@@ -51,7 +51,7 @@ const hugh1 = patch('hugh-1', {
 const wakeUnderIPages = patch('wake-under-i-pages', {
   end_page_writeback(k, _base, page) {
     k.end_page_writeback_reclaim(page)
-    const [writeback] = clearAndSampleUnderIPages(page, () => k.wake_up_page_bit(page, 'PG_writeback'))
+    const [writeback] = clearAndSampleUnderIPages(k, page, () => k.wake_up_page_bit(page, 'PG_writeback'))
     k.BUG_ON(!writeback, '!writeback')
   },
 })
@@ -119,7 +119,7 @@ function clearOrWake(k: Kernel, page: Page, bit: WaitBit): void {
 const clearInWake = patch('clear-in-wake', {
   end_page_writeback(k, _base, page) {
     k.end_page_writeback_reclaim(page)
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (mapping !== null) {
       mapping.i_pages.lockIrqsave()
       tagsOf(mapping, page.index.get()).clear('PAGECACHE_TAG_WRITEBACK')

@@ -1,6 +1,7 @@
 /** fs/ext4/inode.c, v5.10-rc5, data=ordered, blocks allocated before: neither journal nor delayed allocation. */
 import type { Kernel } from '../../kernel.js'
 import type { AddressSpace, Bio, Page, SyncMode } from '../../include/linux/mm-types.js'
+import { blockOf, wordOf } from '../../block/blocks.js'
 import { PageDirty, PageLocked, PagePrivate, PageWriteback } from '../../include/linux/page-flags.js'
 
 export const ext4Inode = {
@@ -48,7 +49,7 @@ export const ext4Inode = {
     mapping.i_rwsem.downWrite()
     const page = k.ext4_write_begin(mapping)
     if (page !== null) {
-      page.data.set(word)
+      k.write_words(page, word)
       k.ext4_write_end(page)
     }
     mapping.i_rwsem.upWrite()
@@ -92,12 +93,8 @@ export const ext4Inode = {
   ext4_dio_read_iter(k: Kernel, mapping: AddressSpace): string {
     mapping.i_rwsem.downRead()
     k.filemap_write_and_wait_range(mapping)
-    const word = blockOf(mapping, 0).get()
+    const word = wordOf(blockOf(mapping, 0), 0).get()
     mapping.i_rwsem.upRead()
     return word
   },
-}
-
-export function blockOf(mapping: AddressSpace, index: number): AddressSpace['blocks'][number] {
-  return mapping.blocks[index] as AddressSpace['blocks'][number]
 }

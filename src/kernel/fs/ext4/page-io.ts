@@ -16,14 +16,14 @@ export const ext4PageIo = {
     const submit = bh.flags.test('BH_Dirty')
     if (submit) bh.flags.clear('BH_Dirty')
     k.unlock_page(page)
-    if (submit) return [page, mapping, index]
+    if (submit) return ['WRITE', 'ext4_end_bio', [page], mapping, index, null]
     k.end_page_writeback(page)
     return null
   },
 
   /** ext4_end_bio. Context: completion interrupt; the bio holds no reference to its page. */
   ext4_end_bio(k: Kernel, bio: Bio): void {
-    k.ext4_finish_bio(bio)
+    for (const page of bio[2]) k.ext4_finish_bio(page)
   },
 
   /**
@@ -31,8 +31,7 @@ export const ext4PageIo = {
    * for a bounce page, and its private word for the page behind it. (With one buffer a page, the lock against other
    * completions of the same page has nobody to exclude.)
    */
-  ext4_finish_bio(k: Kernel, bio: Bio): void {
-    const [page] = bio
+  ext4_finish_bio(k: Kernel, page: Page): void {
     if (page.mapping.get() === null) {
       k.world.fail('null-dereference', 'a page without mapping is taken for a bounce page, its buffer head for a page')
     }

@@ -12,17 +12,17 @@ export const iomapBufferedIo = {
     k.clear_page_dirty_for_io(page)
     k.set_page_writeback(page)
     k.unlock_page(page)
-    return [page, mapping, index]
+    return ['WRITE', 'iomap_writepage_end_bio', [page], mapping, index, null]
   },
 
   /** iomap_writepage_end_bio, iomap_finish_ioend. Context: completion interrupt. */
   iomap_writepage_end_bio(k: Kernel, bio: Bio): void {
-    k.end_page_writeback(bio[0])
+    for (const page of bio[2]) k.end_page_writeback(page)
   },
 
   /** iomap_set_page_dirty. @returns whether the page was clean */
   iomap_set_page_dirty(k: Kernel, page: Page): boolean {
-    const mapping = page.mapping.get()
+    const mapping = k.page_mapping(page)
     if (TestSetPageDirty(page)) return false
     if (mapping !== null) k.__set_page_dirty(page, mapping)
     return true
@@ -40,7 +40,7 @@ export const iomapBufferedIo = {
   iomap_file_buffered_write(k: Kernel, mapping: AddressSpace, word: string): boolean {
     const page = k.grab_cache_page_write_begin(mapping, 0)
     if (page === null) return false
-    page.data.set(word)
+    k.write_words(page, word)
     k.iomap_set_page_dirty(page)
     k.unlock_page(page)
     k.put_page(page)

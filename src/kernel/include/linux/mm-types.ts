@@ -13,14 +13,19 @@ export interface Page {
    * PG_locked and being on the LRU contribute nothing.
    */
   readonly refcount: Counter
-  readonly mapping: Cell<AddressSpace | null>
+  /** page_mapcount(): how many page table entries map the page. (The kernel stores one less.) */
+  readonly mapcount: Counter
+  /** The file it caches, the anon_vma of an anonymous page (told apart by a tag bit in the kernel), or nothing. */
+  readonly mapping: Cell<AddressSpace | AnonVma | null>
   readonly index: Cell<number>
   /** Buffer head of the page's only block; meaningful while PG_private is set. */
   readonly private: Cell<BufferHead | null>
   /** Null unless the page is the tail of a compound page; not a flag. */
   readonly compound_head: Cell<Page | null>
-  /** The page's content: who wrote it, and when (`F2:v1`). */
-  readonly data: Cell<string>
+  /** Swap slot of a page in the swap cache; the kernel keeps it in `private`. */
+  readonly swap: Cell<number>
+  /** The page's content, word by word: who wrote it, and when (`F2:v1`). */
+  readonly words: readonly Cell<string>[]
   /** The use that this memory was last allocated for: not visible to the kernel, which has only addresses. */
   readonly use: Cell<Page | null>
   /** Who owns the page lock: kept for the check that nobody else does, not visible to the kernel. */
@@ -43,7 +48,6 @@ export interface AddressSpaceOperations {
   readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages'
   readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite'
   readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty'
-  readonly bi_end_io: 'ext4_end_bio' | 'iomap_writepage_end_bio'
 }
 
 /** struct inode and its struct address_space, which have the same life here. */
@@ -59,8 +63,11 @@ export interface AddressSpace {
   readonly slots: readonly Cell<Page | null>[]
   /** The xarray's marks at each index. */
   readonly tags: readonly Flags[]
-  /** The blocks of the file on its device, one for each index. */
-  readonly blocks: readonly Cell<string>[]
+  /** The blocks of the file on its device, one for each index, word by word. */
+  readonly blocks: readonly (readonly Cell<string>[])[]
+  /** i_mmap: the areas that map the file, for walks from a page to its page table entries. */
+  readonly i_mmap: List<Vma>
+  readonly i_mmap_rwsem: Rwsem
 }
 
 export const PAGECACHE_TAGS = ['PAGECACHE_TAG_DIRTY', 'PAGECACHE_TAG_WRITEBACK', 'PAGECACHE_TAG_TOWRITE'] as const
@@ -68,8 +75,69 @@ export type PagecacheTag = (typeof PAGECACHE_TAGS)[number]
 
 export type SyncMode = 'WB_SYNC_NONE' | 'WB_SYNC_ALL'
 
-/** struct bio of one page: what is written where. It holds no reference to the page. */
-export type Bio = readonly [page: Page, mapping: AddressSpace, index: number]
+/** The function that hears of the completion of a bio: a name in the kernel's tables. */
+export type BioEndIo = 'ext4_end_bio' | 'iomap_writepage_end_bio'
+
+/**
+ * struct bio: pages that are written to, or read from, consecutive blocks of `file` from `index` on. A bio of writeback
+ * holds no reference to its pages, one of direct I/O does. `owner` is bi_private.
+ */
+export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: object | null]
+
+export type BioOp = 'READ' | 'WRITE'
+
+/** struct anon_vma: the areas in which an anonymous page may be mapped; each at the page's own index. */
+export interface AnonVma {
+  readonly name: string
+  readonly rwsem: Rwsem
+  readonly areas: List<Vma>
+}
+
+/**
+ * struct vm_area_struct. All areas a program will ever have are made at set-up, most of them mapped already; `linked` says
+ * whether the area is in its address space now.
+ */
+export interface Vma {
+  readonly name: string
+  readonly mm: Mm
+  /** First virtual page, and how many. */
+  readonly start: number
+  readonly pages: number
+  /** Null for anonymous memory. */
+  readonly file: AddressSpace | null
+  /** Index in the file of the first page. */
+  readonly pgoff: number
+  /** VM_SHARED. A private mapping is copied on write. */
+  readonly shared: boolean
+  /** Where pages of this area have their anon_vma: shared with the area it was forked from. */
+  readonly anon_vma: AnonVma
+  readonly linked: Cell<boolean>
+}
+
+/** What a page table entry points to: a page, the zero page, or a slot of swap (`swap:1`). */
+export type PteTarget = Page | string
+
+/**
+ * A page table entry: one word, null if there is none. Bits are PTE_WRITE, PTE_DIRTY and PTE_YOUNG (include/linux/pgtable.ts);
+ * an entry of a page or of the zero page is present, one of swap is not.
+ */
+export type Pte = readonly [target: PteTarget, bits: number] | null
+
+/** struct mm_struct with one page table, whose entries are protected by one lock. */
+export interface Mm {
+  readonly name: string
+  readonly mmap_lock: Rwsem
+  /** The lock of the page table page (PTL). */
+  readonly ptl: Spinlock
+  /** Entry of each virtual page. */
+  readonly ptes: readonly Cell<Pte>[]
+  /** What the translation look-aside buffer of the mm's CPU remembers of each entry; null if nothing. */
+  readonly tlb: readonly Cell<Pte>[]
+  /** tlb_flush_batched: an unmapped entry may still be in a TLB. */
+  readonly tlb_flush_batched: Cell<boolean>
+  /** Filled at set-up. */
+  readonly areas: Vma[]
+}
 
 /** A task that can sleep in the kernel: its wait->flags, its state and its pending signal. */
 export interface Waiter {

@@ -1,0 +1,5 @@
+/** block/bio.c. */
+
+export const bio = {}
+
+export const bioInlines = {}

@@ -1,0 +1,5 @@
+/** fs/direct-io.c. */
+
+export const directIo = {}
+
+export const directIoInlines = {}

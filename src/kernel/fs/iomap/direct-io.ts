@@ -1,0 +1,5 @@
+/** fs/iomap/direct-io.c. */
+
+export const iomapDirectIo = {}
+
+export const iomapDirectIoInlines = {}

@@ -1,0 +1,5 @@
+/** kernel/fork.c. */
+
+export const fork = {}
+
+export const forkInlines = {}

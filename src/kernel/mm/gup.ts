@@ -1,0 +1,5 @@
+/** mm/gup.c: get_user_pages. */
+
+export const gup = {}
+
+export const gupInlines = {}

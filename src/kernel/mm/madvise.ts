@@ -1,0 +1,5 @@
+/** mm/madvise.c. */
+
+export const madvise = {}
+
+export const madviseInlines = {}

@@ -1,0 +1,5 @@
+/** mm/mmap.c: areas of an address space. */
+
+export const mmap = {}
+
+export const mmapInlines = {}

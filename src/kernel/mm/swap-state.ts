@@ -1,0 +1,5 @@
+/** mm/swap_state.c, mm/swapfile.c: swap. */
+
+export const swapState = {}
+
+export const swapStateInlines = {}
