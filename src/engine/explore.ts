@@ -104,6 +104,7 @@ export function* exploreBy(
       for (let turn = 0; turn < turns; turn++) {
         const { done, value } = contestant.search.next()
         if (done === true) {
+          if (contestant.method === 'dpor' && contestant.machine.opaque) break
           // Another search may have stopped half-way on the machine that the caller goes on with.
           machine.state.undo(0)
           machine.noticed.length = 0
@@ -115,7 +116,10 @@ export function* exploreBy(
     }
     racing = racing.filter((contestant) => contestant.method !== 'dpor' || !isHopeless(contestant, methods, wide))
     if (racing.length === 0 && waiting.length === 0) {
-      throw new ProgramError('a program that repeats itself has no partial orders to exhaust', 'use another method')
+      throw new ProgramError(
+        'a program that repeats itself, or has atomic functions, has no partial orders to exhaust',
+        'use another method',
+      )
     }
   }
 }
@@ -139,7 +143,7 @@ function goesFirst({ method, pace }: Contestant): boolean {
 
 /** Whether a search by partial orders will not end, or not soon while another method is trying too. */
 function isHopeless({ machine, pace }: Contestant, methods: readonly Method[], wide: boolean): boolean {
-  return machine.cyclic || (methods.includes('plain') && !wide && pace.steps > PARTIAL_ORDERS_GIVEN_UP)
+  return machine.cyclic || machine.opaque || (methods.includes('plain') && !wide && pace.steps > PARTIAL_ORDERS_GIVEN_UP)
 }
 
 function searchBy(method: Method, machine: Machine, options: ExploreOptions): Search {
@@ -161,10 +165,10 @@ function searchBy(method: Method, machine: Machine, options: ExploreOptions): Se
 /** Searches with persistent sets, again and again until nothing new was learned on the way. */
 function* exploreReduced(machine: Machine, options: ExhaustiveOptions, dependence: Dependence): Search {
   for (;;) {
-    const { cyclic } = machine
+    const { cyclic, opaque } = machine
     const reduction = new PersistentSets(machine, dependence)
     const search = yield* exploreStates(machine, { ...options, reduction })
-    if ((reduction.complete && cyclic === machine.cyclic) || search.bound !== null) return search
+    if ((reduction.complete && cyclic === machine.cyclic && opaque === machine.opaque) || search.bound !== null) return search
   }
 }
 

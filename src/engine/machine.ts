@@ -31,6 +31,8 @@ export class Machine {
   learned = 0
   /** True once an iteration of `repeat` was forgotten: the state graph may have cycles. */
   cyclic = false
+  /** True once an operation was met of which is not known what it touches: nothing may be left out of the search. */
+  opaque = false
   /** Bodies of final checks. */
   readonly finals: (() => void)[] = []
   /** Every object with slots, by slot. */
@@ -237,6 +239,7 @@ export class Machine {
   private identify(local: LocalState): number {
     if (local.id === -1) {
       if (local.operation?.kind.invisible === 'choice') this.offersChoices = true
+      if (local.operation?.kind.opaque === true) this.opaque = true
       local.id = this.locals.length
       this.locals.push(local)
       this.learned++

@@ -27,6 +27,8 @@ export interface OperationKind {
   accesses(machine: Machine, op: Operation): readonly Access[]
   /** `eager`: no step, performed at once. `choice`: no step, one branch for each value. */
   readonly invisible?: 'eager' | 'choice'
+  /** What the operation touches is not known before it happens: nothing can be said about what it commutes with. */
+  readonly opaque?: true
   /** The operation may start a task. */
   readonly startsTask?: true
   /** The operation cannot happen while another task holds its object exclusively. */

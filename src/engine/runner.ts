@@ -53,6 +53,8 @@ export class Runner {
   private frames: Frame[] = []
   private owns: PrivateMemory[] = []
   private task = -1
+  /** The task whose atomic step is being performed, or -1. */
+  private atomicTask = -1
   /** Objects read by the condition that is being evaluated. */
   private reads: Set<Tracked> | undefined
   private readonly lanes: (code: number) => readonly [number, number]
@@ -153,7 +155,8 @@ export class Runner {
   perform(kind: OperationKind, object: Tracked, a: number, b: number, condition: Condition | undefined): number {
     if (!this.inTask) {
       if (this.reads !== undefined) this.reads.add(object)
-      return kind.execute(this.machine, new Operation(kind, object, a, b, condition), -1)
+      const op = new Operation(kind, object, a, b, condition)
+      return this.atomicTask < 0 ? kind.execute(this.machine, op, -1) : this.performAtomically(op)
     }
     if (this.suspended) this.refuseSwallowed()
     const at = this.position
@@ -280,6 +283,31 @@ export class Runner {
     } finally {
       this.reads = outerReads
     }
+  }
+
+  /** Performs all of `body` for `task`, which stands before this step. */
+  atomically<T>(task: number, name: string, body: () => T): T {
+    if (task < 0) return body()
+    this.atomicTask = task
+    this.task = task
+    try {
+      return body()
+    } catch (thrown) {
+      const failure = this.failureOf(thrown)
+      if (failure === undefined) throw thrown
+      throw new ProgramError(`atomic function ${name} failed: ${failure.message}`, 'return a value, and fail outside')
+    } finally {
+      this.atomicTask = -1
+      this.task = -1
+    }
+  }
+
+  private performAtomically(op: Operation): number {
+    const { machine, atomicTask } = this
+    if (op.kind.enabled?.(machine, op, atomicTask) === false)
+      throw new ProgramError(`${machine.describe(op)} has to wait in an atomic function`, 'wait before it')
+    if (op.object.checksGuard) op.object.checkGuard(atomicTask)
+    return op.kind.execute(machine, op, atomicTask)
   }
 
   /** Stops the running task with a failure. */

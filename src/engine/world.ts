@@ -1,3 +1,4 @@
+import { Atomics } from './atomic.js'
 import { Cell } from './cell.js'
 import { Conditions } from './condition.js'
 import { Counter } from './counter.js'
@@ -75,10 +76,12 @@ export interface PoolOptions {
 /** Everything a program is made of. Given to its set-up function; tasks use it too. */
 export class World extends Objects {
   private readonly control: TaskControl
+  private readonly atomics: Atomics
 
   constructor(machine: Machine) {
     super(new Scope(machine, '', undefined, undefined, []), new Conditions(machine))
     this.control = new TaskControl(machine)
+    this.atomics = new Atomics(machine)
   }
 
   /** Gives a plain object an identity, so that it can be kept in cells and lists. */
@@ -124,6 +127,15 @@ export class World extends Objects {
     return Object.fromEntries(
       Object.entries(table).map(([name, body]) => [name, this.fn(name, body as (...args: unknown[]) => unknown)]),
     ) as unknown as T
+  }
+
+  /**
+   * A function whose calls are one step each, whatever they touch: an instruction of hardware, or a check that sees many
+   * objects at one moment. It must not wait and not fail; programs that call one are searched without reduction.
+   */
+  atomic<A extends readonly Value[], R extends Value | void>(name: string, body: (...args: A) => R): (...args: A) => R {
+    this.setUpOnly('atomic')
+    return this.atomics.define(name, body)
   }
 
   /** Runs `body` until it returns something; iterations that did not are forgotten. */

@@ -1,5 +1,5 @@
 /** A kernel: a version, patches on top of it, and the machine it was booted on. */
-import type { World } from '../engine/index.js'
+import type { Value, World } from '../engine/index.js'
 import { blkCore } from './block/blk-core.js'
 import { buffer, bufferInlines } from './fs/buffer.js'
 import { ext4Inode } from './fs/ext4/inode.js'
@@ -18,12 +18,12 @@ import { mmap, mmapInlines } from './mm/mmap.js'
 import { hugeMemory, hugeMemoryInlines } from './mm/huge-memory.js'
 import { swapState, swapStateInlines } from './mm/swap-state.js'
 import { fork, forkInlines } from './kernel/fork.js'
-import { mmu, mmuInlines } from './arch/mmu.js'
+import { mmuInstructions, mmuInlines } from './arch/mmu.js'
 import { bio, bioInlines } from './block/bio.js'
 import { blockFops, blockFopsInlines } from './block/fops.js'
 import { directIo, directIoInlines } from './fs/direct-io.js'
 import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
-import { oracle, oracleInlines } from './oracle.js'
+import { oracleInlines, oracleObservations } from './oracle.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
 import { memory } from './mm/memory.js'
@@ -59,12 +59,10 @@ const FUNCTIONS = {
   ...hugeMemory,
   ...swapState,
   ...fork,
-  ...mmu,
   ...bio,
   ...blockFops,
   ...directIo,
   ...iomapDirectIo,
-  ...oracle,
 }
 
 /** Inline functions and macros: what happens in them happens in their caller. */
@@ -91,6 +89,12 @@ const INLINES = {
   ...directIoInlines,
   ...iomapDirectIoInlines,
   ...oracleInlines,
+}
+
+/** One step each, whatever they touch: what hardware does at once, and what only the model sees. */
+const INSTRUCTIONS = {
+  ...mmuInstructions,
+  ...oracleObservations,
 }
 
 /** A table with the kernel filled in: what remains are the arguments. */
@@ -120,13 +124,13 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof hugeMemory> &
   Bound<typeof swapState> &
   Bound<typeof fork> &
-  Bound<typeof mmu> &
   Bound<typeof bio> &
   Bound<typeof blockFops> &
   Bound<typeof directIo> &
   Bound<typeof iomapDirectIo> &
-  Bound<typeof oracle> &
   Bound<typeof syscalls>
+
+type Instructions = Bound<typeof mmuInstructions> & Bound<typeof oracleObservations>
 
 type Inlines = Bound<typeof pageFlags> &
   Bound<typeof filemapInlines> &
@@ -152,7 +156,7 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof promises>
 
 /** The running kernel: its functions call each other through it, so that patches replace them everywhere. */
-export interface Kernel extends Machine, Functions, Inlines {}
+export interface Kernel extends Machine, Functions, Inlines, Instructions {}
 
 /** New bodies for functions; `base` is what the function was before the patch. */
 export type Replacements = {
@@ -201,6 +205,7 @@ export function build(version: string, patches: readonly Patch[]): KernelImage {
         }
       }
       link(FUNCTIONS, (name, body) => world.fn(name, body))
+      link(INSTRUCTIONS, (name, body) => world.atomic(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
       link(INLINES, (_name, body) => body)
       Object.assign(kernel, createMachine(world, config, k))
       return k

@@ -1,5 +1,5 @@
 /** What user code may rely on. */
 
-export const oracle = {}
+export const oracleObservations = {}
 
 export const oracleInlines = {}

@@ -34,7 +34,7 @@ export class PersistentSets implements Reduction {
   }
 
   select(machine: Machine, enabled: number): number {
-    if ((enabled & (enabled - 1)) === 0) return enabled
+    if ((enabled & (enabled - 1)) === 0 || machine.opaque) return enabled
     if (machine.learned * 8 > this.futures.learned * (8 + GROWTH_EIGHTHS))
       this.futures = new Futures(machine, this.dependence)
     let best = enabled

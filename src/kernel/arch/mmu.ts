@@ -1,5 +1,5 @@
 /** The memory management unit: loads and stores of user code, TLB flushes. */
 
-export const mmu = {}
+export const mmuInstructions = {}
 
 export const mmuInlines = {}
