@@ -8,6 +8,7 @@ import { fsWriteback } from './fs/fs-writeback.js'
 import { iomapBufferedIo } from './fs/iomap/buffered-io.js'
 import { promises, syscalls } from './fs/syscalls.js'
 import { xfsAops } from './fs/xfs/xfs-aops.js'
+import { barrierInlines } from './include/linux/barrier.js'
 import { pageFlags } from './include/linux/page-flags.js'
 import { waitInlines } from './include/linux/wait.js'
 import { debugInlines } from './lib/debug.js'
@@ -67,6 +68,7 @@ const FUNCTIONS = {
 
 /** Inline functions and macros: what happens in them happens in their caller. */
 const INLINES = {
+  ...barrierInlines,
   ...pageFlags,
   ...filemapInlines,
   ...pageWritebackInlines,
@@ -139,6 +141,7 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof truncateInlines> &
   Bound<typeof bufferInlines> &
   Bound<typeof waitInlines> &
+  Bound<typeof barrierInlines> &
   Bound<typeof debugInlines> &
   Bound<typeof rmapInlines> &
   Bound<typeof gupInlines> &
