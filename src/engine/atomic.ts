@@ -10,7 +10,7 @@ export class Atomics extends Tracked {
   }
 
   /** Makes such a function. Its arguments and its result are values; it must not have to wait, nor fail. */
-  define<A extends readonly Value[], R extends Value | undefined>(name: string, body: (...args: A) => R): (...args: A) => R {
+  define<A extends readonly Value[], R>(name: string, body: (...args: A) => R): (...args: A) => R {
     const { machine } = this
     const { values } = machine
     const kind: OperationKind = {

@@ -133,7 +133,7 @@ export class World extends Objects {
    * A function whose calls are one step each, whatever they touch: an instruction of hardware, or a check that sees many
    * objects at one moment. It must not wait and not fail; programs that call one are searched without reduction.
    */
-  atomic<A extends readonly Value[], R extends Value | undefined>(name: string, body: (...args: A) => R): (...args: A) => R {
+  atomic<A extends readonly Value[], R>(name: string, body: (...args: A) => R): (...args: A) => R {
     this.setUpOnly('atomic')
     return this.atomics.define(name, body)
   }
