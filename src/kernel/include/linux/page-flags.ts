@@ -10,6 +10,9 @@ export const PAGE_FLAGS = [
   'PG_private',
   'PG_lru',
   'PG_reclaim',
+  'PG_referenced',
+  'PG_swapbacked',
+  'PG_swapcache',
 ] as const
 
 export const PageLocked = (page: Page): boolean => page.flags.test('PG_locked')
@@ -28,9 +31,28 @@ export const ClearPageLRU = (page: Page): void => page.flags.clear('PG_lru')
 export const PageReclaim = (page: Page): boolean => page.flags.test('PG_reclaim')
 export const SetPageReclaim = (page: Page): void => page.flags.set('PG_reclaim')
 export const ClearPageReclaim = (page: Page): void => page.flags.clear('PG_reclaim')
+export const PageReferenced = (page: Page): boolean => page.flags.test('PG_referenced')
+export const SetPageReferenced = (page: Page): void => page.flags.set('PG_referenced')
+export const TestClearPageReferenced = (page: Page): boolean => page.flags.testAndClear('PG_referenced')
+export const ClearPageReferenced = (page: Page): void => page.flags.clear('PG_referenced')
+export const PageSwapBacked = (page: Page): boolean => page.flags.test('PG_swapbacked')
+export const SetPageSwapBacked = (page: Page): void => page.flags.set('PG_swapbacked')
+export const ClearPageSwapBacked = (page: Page): void => page.flags.clear('PG_swapbacked')
+export const PageSwapCache = (page: Page): boolean => page.flags.test('PG_swapcache')
+export const SetPageSwapCache = (page: Page): void => page.flags.set('PG_swapcache')
+export const ClearPageSwapCache = (page: Page): void => page.flags.clear('PG_swapcache')
+
+/** PageAnon: the page's mapping is an anon_vma (told from a file by a tag bit of the pointer, not by a flag). */
+export function PageAnon(page: Page): boolean {
+  const mapping = page.mapping.get()
+  return mapping !== null && 'areas' in mapping
+}
+
+/** page_mapped, of a base page. */
+export const page_mapped = (page: Page): boolean => page.mapcount.get() > 0
 
 /** Sets a bit by reading the word and writing it back: what happens to the word in between is undone. */
-export function __SetPageFlag(page: Page, bit: 'PG_locked'): void {
+export function __SetPageFlag(page: Page, bit: 'PG_locked' | 'PG_swapbacked'): void {
   const word = page.flags.get()
   page.flags.assign(word | page.flags.mask(bit))
 }
