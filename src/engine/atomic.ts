@@ -10,12 +10,13 @@ export class Atomics extends Tracked {
   }
 
   /** Makes such a function. Its arguments and its result are values; it must not have to wait, nor fail. */
-  define<A extends readonly Value[], R>(name: string, body: (...args: A) => R): (...args: A) => R {
+  define<A extends readonly Value[], R>(name: string, body: (...args: A) => R, invisible?: 'eager'): (...args: A) => R {
     const { machine } = this
     const { values } = machine
     const kind: OperationKind = {
       name,
       opaque: true,
+      ...(invisible !== undefined && { invisible }),
       execute(_machine, op, task) {
         const args = values.decode(op.a) as A
         return values.encode(machine.runner.atomically(task, name, () => body(...args)) as Value)

@@ -288,6 +288,7 @@ export class Runner {
   /** Performs all of `body` for `task`, which stands before this step. */
   atomically<T>(task: number, name: string, body: () => T): T {
     if (task < 0) return body()
+    const outer = this.atomicTask
     this.atomicTask = task
     this.task = task
     try {
@@ -297,8 +298,8 @@ export class Runner {
       if (failure === undefined) throw thrown
       throw new ProgramError(`atomic function ${name} failed: ${failure.message}`, 'return a value, and fail outside')
     } finally {
-      this.atomicTask = -1
-      this.task = -1
+      this.atomicTask = outer
+      this.task = outer
     }
   }
 

@@ -138,6 +138,15 @@ export class World extends Objects {
     return this.atomics.define(name, body)
   }
 
+  /**
+   * An atomic function whose calls are no steps: each takes place together with the step before it. For checks that must not
+   * make for more interleavings; what is modelled has no part in it.
+   */
+  observation<A extends readonly Value[], R>(name: string, body: (...args: A) => R): (...args: A) => R {
+    this.setUpOnly('observation')
+    return this.atomics.define(name, body, 'eager')
+  }
+
   /** Runs `body` until it returns something; iterations that did not are forgotten. */
   repeat<R extends Value>(body: () => R | undefined): R {
     return this.machine.runner.repeat(body)

@@ -71,3 +71,45 @@ describe('an atomic function', () => {
     expect(() => explore(twoIncrements(true), { method: 'dpor' })).toThrow(ProgramError)
   })
 })
+
+describe('an observation', () => {
+  test('is no step: it takes place together with the step before it', () => {
+    const subject = program('observed', (world) => {
+      const x = world.cell('x', 0)
+      const expected = world.cell('expected', 0)
+      const wrote = world.observation('wrote', (value: number) => expected.set(value))
+      const check = world.observation('check', (seen: number) => {
+        if (seen !== expected.get()) world.warn('data-lost', 'not what was written last')
+      })
+      for (const value of [1, 2]) {
+        world.task(`writer ${value}`, () => {
+          x.set(value)
+          wrote(value)
+        })
+      }
+      world.task('reader', () => check(x.get()))
+    })
+    const result = explore(subject)
+    expect(result.verdict).toBe('holds')
+    expect(result.steps).toBe(explore(program('unobserved', (world) => {
+      const x = world.cell('x', 0)
+      for (const value of [1, 2]) world.task(`writer ${value}`, () => x.set(value))
+      world.task('reader', () => void x.get())
+    }), { reduction: false }).steps)
+  })
+
+  test('may call, and be called by, atomic functions; failures are those of the task that called', () => {
+    const subject = program('nested', (world) => {
+      const x = world.cell('x', 0)
+      const inner = world.atomic('inner', () => x.get())
+      const outer = world.observation('outer', () => {
+        if (inner() === 0) world.warn('assertion', 'seen')
+      })
+      world.task('A', () => {
+        x.set(0)
+        outer()
+      })
+    })
+    expect(explore(subject).failures.map(({ kind, task, message }) => [kind, task, message])).toEqual([['assertion', 'A', 'seen']])
+  })
+})
