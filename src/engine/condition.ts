@@ -6,7 +6,7 @@ import { UNDEFINED } from './value.js'
 /** Evaluates a condition on the present state and keeps track of what it depends on. */
 function isMet(machine: Machine, op: Operation): boolean {
   const known = op.reads.size
-  const met = machine.runner.evaluate(() => (op.condition as Condition).met(), op.reads)
+  const met = machine.runner.evaluate(() => (op.closure as Condition).met(), op.reads)
   if (op.reads.size !== known) {
     op.accessesChanged()
     machine.learned++
@@ -26,7 +26,7 @@ const until: OperationKind = {
   },
   detail: (machine, op) => machine.format(op.a),
   waitsFor(machine, op) {
-    const condition = op.condition as Condition
+    const condition = op.closure as Condition
     return {
       text: machine.format(op.a),
       holders: [],

@@ -51,7 +51,14 @@ export function explore(subject: Program, options: ExploreOptions = {}): Result 
 /** `explore` for those who have something else to do meanwhile: yields every few milliseconds. */
 export function* exploreStepwise(subject: Program, options: ExploreOptions = {}): Generator<Pace, Result> {
   const machine = load(subject, options.seed)
-  const { method, search } = yield* exploreBy(methodsOf(options), subject, machine, options)
+  const explored = yield* exploreBy(methodsOf(options, machine), subject, machine, options)
+  if (explored === undefined) {
+    throw new ProgramError(
+      'a program that repeats itself, or has atomic functions, has no partial orders to exhaust',
+      'use another method',
+    )
+  }
+  const { method, search } = explored
   return yield* finish(subject, machine, search, method, options)
 }
 
@@ -65,9 +72,9 @@ export function runToEnd<T>(search: Generator<Pace, T>): T {
 
 type Method = 'plain' | 'reduced' | 'dpor'
 
-function methodsOf(options: ExploreOptions): readonly Method[] {
+function methodsOf(options: ExploreOptions, machine: Machine): readonly Method[] {
   if (options.method !== undefined) return [options.method]
-  return options.reduction === false ? ['plain'] : ['plain', 'dpor', 'reduced']
+  return options.reduction === false || machine.opaque ? ['plain'] : ['plain', 'dpor', 'reduced']
 }
 
 /** A search that can be interrupted: it yields now and then, with how far it has got. */
@@ -80,13 +87,13 @@ interface Contestant {
   pace: Pace
 }
 
-/** Lets several searches go on by turns until the first of them is done. */
+/** Lets several searches go on by turns until the first of them is done; undefined if all have given up. */
 export function* exploreBy(
   methods: readonly Method[],
   subject: Program,
   machine: Machine,
   options: ExploreOptions,
-): Generator<Pace, { method: Method; search: Exploration }> {
+): Generator<Pace, { method: Method; search: Exploration } | undefined> {
   const waiting = [...methods]
   const wide = bitCount(machine.enabledTasks()) >= WIDE_TASKS
   let racing: Contestant[] = []
@@ -114,13 +121,8 @@ export function* exploreBy(
         yield value
       }
     }
-    racing = racing.filter((contestant) => contestant.method !== 'dpor' || !isHopeless(contestant, methods, wide))
-    if (racing.length === 0 && waiting.length === 0) {
-      throw new ProgramError(
-        'a program that repeats itself, or has atomic functions, has no partial orders to exhaust',
-        'use another method',
-      )
-    }
+    racing = racing.filter((contestant) => !isHopeless(contestant, methods, wide))
+    if (racing.length === 0 && waiting.length === 0) return undefined
   }
 }
 
@@ -141,8 +143,10 @@ function goesFirst({ method, pace }: Contestant): boolean {
   return method === 'dpor' && pace.steps < PARTIAL_ORDERS_FIRST
 }
 
-/** Whether a search by partial orders will not end, or not soon while another method is trying too. */
-function isHopeless({ machine, pace }: Contestant, methods: readonly Method[], wide: boolean): boolean {
+/** Whether a search cannot leave anything out, or by partial orders will not end, or not soon while others are trying too. */
+function isHopeless({ method, machine, pace }: Contestant, methods: readonly Method[], wide: boolean): boolean {
+  if (method === 'plain') return false
+  if (method === 'reduced') return machine.opaque && methods.length > 1
   return machine.cyclic || machine.opaque || (methods.includes('plain') && !wide && pace.steps > PARTIAL_ORDERS_GIVEN_UP)
 }
 

@@ -1,6 +1,7 @@
 import { ProgramError } from './errors.js'
 import { codeOfBoolean, type Machine } from './machine.js'
-import { ALL, type Operation, type OperationKind } from './operation.js'
+import { ALL, type Operation, type Order } from './operation.js'
+import { inEveryOrder } from './order.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -11,35 +12,41 @@ const BITS_MAX = 29
 const wordOf = (machine: Machine, op: Operation): number => machine.state.get(op.object.slot) >> 1
 const bitNames = (_machine: Machine, op: Operation): string => op.object.sayWord(op.a)
 
-const test: OperationKind = {
+const test = inEveryOrder({
   name: 'test',
+  memory: 'load',
   execute: (machine, op) => codeOfBoolean((wordOf(machine, op) & op.a) !== 0),
   accesses: (_machine, op) => op.object.access(op.a, 0),
   detail: bitNames,
-}
+})
 
-const set: OperationKind = {
+const set = inEveryOrder({
   name: 'set',
+  memory: 'update',
   execute(machine, op) {
     machine.state.set(op.object.slot, codeOfInt(wordOf(machine, op) | op.a))
     return UNDEFINED
   },
   accesses: (_machine, op) => op.object.access(0, op.a, 1 + 2 * op.a),
   detail: bitNames,
-}
+})
 
-const clear: OperationKind = {
+const clear = inEveryOrder({
   name: 'clear',
+  memory: 'update',
   execute(machine, op) {
     machine.state.set(op.object.slot, codeOfInt(wordOf(machine, op) & ~op.a))
     return UNDEFINED
   },
   accesses: (_machine, op) => op.object.access(0, op.a, 2 + 2 * op.a),
   detail: bitNames,
-}
+})
 
-const testAndSet: OperationKind = {
+const testAndSet = inEveryOrder({
   name: 'test_and_set',
+  memory: 'update',
+  conditional: true,
+  hasResult: true,
   execute(machine, op) {
     const word = wordOf(machine, op)
     machine.state.set(op.object.slot, codeOfInt(word | op.a))
@@ -47,10 +54,13 @@ const testAndSet: OperationKind = {
   },
   accesses: (_machine, op) => op.object.access(op.a, op.a),
   detail: bitNames,
-}
+})
 
-const testAndClear: OperationKind = {
+const testAndClear = inEveryOrder({
   name: 'test_and_clear',
+  memory: 'update',
+  conditional: true,
+  hasResult: true,
   execute(machine, op) {
     const word = wordOf(machine, op)
     machine.state.set(op.object.slot, codeOfInt(word & ~op.a))
@@ -58,10 +68,12 @@ const testAndClear: OperationKind = {
   },
   accesses: (_machine, op) => op.object.access(op.a, op.a),
   detail: bitNames,
-}
+})
 
-const clearAndTest: OperationKind = {
+const clearAndTest = inEveryOrder({
   name: 'clear_and_test',
+  memory: 'update',
+  hasResult: true,
   execute(machine, op) {
     const word = wordOf(machine, op)
     machine.state.set(op.object.slot, codeOfInt(word & ~op.a))
@@ -69,27 +81,32 @@ const clearAndTest: OperationKind = {
   },
   accesses: (_machine, op) => op.object.access(op.b, op.a),
   detail: (_machine, op) => `${op.object.sayWord(op.a)}; ${op.object.sayWord(op.b)}`,
-}
+})
 
-const get: OperationKind = {
+const get = inEveryOrder({
   name: 'read',
+  memory: 'load',
   execute: (machine, op) => machine.state.get(op.object.slot),
   accesses: (_machine, op) => op.object.readAccess(),
   result: (_machine, op, code) => op.object.sayWord(code >> 1),
-}
+})
 
-const assign: OperationKind = {
+const assign = inEveryOrder({
   name: 'assign',
+  memory: 'store',
   execute(machine, op) {
     machine.state.set(op.object.slot, codeOfInt(op.a))
     return UNDEFINED
   },
   accesses: (_machine, op) => op.object.access(0, ALL),
   detail: bitNames,
-}
+})
 
-const compareExchange: OperationKind = {
+const compareExchange = inEveryOrder({
   name: 'compare_exchange',
+  memory: 'update',
+  conditional: true,
+  hasResult: true,
   execute(machine, op) {
     const met = wordOf(machine, op) === op.a
     if (met) machine.state.set(op.object.slot, codeOfInt(op.b))
@@ -97,10 +114,11 @@ const compareExchange: OperationKind = {
   },
   accesses: (_machine, op) => op.object.writeAccess(),
   detail: (_machine, op) => `${op.object.sayWord(op.a)}, ${op.object.sayWord(op.b)}`,
-}
+})
 
 /** A word of named bits with atomic bit operations. Operations on different bits are independent of each other. */
 export class Flags extends Tracked {
+  override readonly isLocation = true
   private readonly masks = new Map<string, number>()
 
   constructor(
@@ -121,46 +139,61 @@ export class Flags extends Tracked {
     this.mask(...init)
   }
 
-  test(bit: string): boolean {
-    return this.perform(test, this.mask(bit)) === TRUE
+  /** @param order where memory is weak: relaxed unless `acquire` */
+  test(bit: string, order?: Order): boolean {
+    return this.perform(test[order ?? 'default'], this.mask(bit)) === TRUE
   }
 
-  set(bit: string): void {
-    this.perform(set, this.mask(bit))
+  /** Unordered where memory is weak, unless said. */
+  set(bit: string, order?: Order): void {
+    this.perform(set[order ?? 'default'], this.mask(bit))
   }
 
-  clear(bit: string): void {
-    this.perform(clear, this.mask(bit))
+  /** Unordered where memory is weak, unless said. */
+  clear(bit: string, order?: Order): void {
+    this.perform(clear[order ?? 'default'], this.mask(bit))
   }
 
-  /** Sets the bit and returns what it was, atomically. */
-  testAndSet(bit: string): boolean {
-    return this.perform(testAndSet, this.mask(bit)) === TRUE
+  /**
+   * Sets the bit and returns what it was, atomically.
+   * @param order where memory is weak: full unless said; none if the bit was set already
+   */
+  testAndSet(bit: string, order?: Order): boolean {
+    return this.perform(testAndSet[order ?? 'default'], this.mask(bit)) === TRUE
   }
 
-  /** Clears the bit and returns what it was, atomically. */
-  testAndClear(bit: string): boolean {
-    return this.perform(testAndClear, this.mask(bit)) === TRUE
+  /**
+   * Clears the bit and returns what it was, atomically.
+   * @param order where memory is weak: full unless said; none if the bit was clear already
+   */
+  testAndClear(bit: string, order?: Order): boolean {
+    return this.perform(testAndClear[order ?? 'default'], this.mask(bit)) === TRUE
   }
 
-  /** Clears one bit and tells whether another one was set, in one atomic operation. */
-  clearAndTest(clearBit: string, sampleBit: string): boolean {
-    return this.perform(clearAndTest, this.mask(clearBit), this.mask(sampleBit)) === TRUE
+  /**
+   * Clears one bit and tells whether another one was set, in one atomic operation.
+   * @param order where memory is weak: full unless said
+   */
+  clearAndTest(clearBit: string, sampleBit: string, order?: Order): boolean {
+    return this.perform(clearAndTest[order ?? 'default'], this.mask(clearBit), this.mask(sampleBit)) === TRUE
   }
 
-  /** The whole word. */
-  get(): number {
-    return this.perform(get) >> 1
+  /** The whole word. @param order where memory is weak: relaxed unless `acquire` */
+  get(order?: Order): number {
+    return this.perform(get[order ?? 'default']) >> 1
   }
 
-  /** Overwrites the whole word, whatever is in it. */
-  assign(word: number): void {
-    this.perform(assign, word)
+  /** Overwrites the whole word, whatever is in it. @param order where memory is weak: relaxed unless `release` */
+  assign(word: number, order?: Order): void {
+    this.perform(assign[order ?? 'default'], word)
   }
 
-  /** Stores `next` if the word is `expected`, atomically; whether it did. */
-  compareExchange(expected: number, next: number): boolean {
-    return this.perform(compareExchange, expected, next) === TRUE
+  /**
+   * Stores `next` if the word is `expected`, atomically; whether it did.
+   * @param order where memory is weak: full unless said; none if it stores nothing
+   */
+  compareExchange(expected: number, next: number, order?: Order): boolean {
+    return this.perform(compareExchange[order ?? 'default'], expected, next) === TRUE
   }
 
   /** The word in which just these bits are set. */

@@ -1,5 +1,5 @@
 /** Interleaving exploration of plain TypeScript programs. */
-export { program, type Program } from './program.js'
+export { program, type Memory, type Program } from './program.js'
 export { explore, exploreStepwise, randomWalks, type ExploreOptions, type WalkProgramOptions } from './explore.js'
 export { replay } from './trace.js'
 export type { Limits } from './search/limits.js'

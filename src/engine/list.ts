@@ -14,6 +14,7 @@ function reader(
 ): OperationKind {
   return {
     name,
+    passes: 'acquires',
     execute: (machine, op) => read(elementsOf(machine, op), op, machine),
     accesses: (_machine, op) => op.object.readAccess(),
     ...(hasArgument && { detail: (machine: Machine, op: Operation) => machine.format(op.a) }),
@@ -27,6 +28,7 @@ function writer(
 ): OperationKind {
   return {
     name,
+    passes: 'both',
     execute(machine, op) {
       const before = machine.state.get(op.object.slot)
       let effect = op.effects.get(before)

@@ -8,6 +8,7 @@ import { State } from './state.js'
 import type { Task } from './task.js'
 import { Tracked } from './tracked.js'
 import { FALSE, TRUE, Values, codeOfInt } from './value.js'
+import { WeakMemory } from './weak/weak-memory.js'
 
 /** Most tasks one program may have, dynamic ones included: sets of tasks are masks of 32-bit integers. */
 export const TASKS_MAX = 30
@@ -42,9 +43,17 @@ export class Machine {
   private offersChoices = false
   private readonly failedStates = new Map<string, LocalState>()
 
-  constructor(readonly seed: number) {
+  /** Absent where memory is sequentially consistent. */
+  readonly weak: WeakMemory | undefined
+
+  constructor(
+    readonly seed: number,
+    memory: 'sc' | 'weak',
+  ) {
     this.state = new State(this.values, seed)
     this.runner = new Runner(this)
+    this.weak = memory === 'weak' ? new WeakMemory(this) : undefined
+    this.opaque = this.weak !== undefined
     this.identify(this.idleState)
     this.identify(this.doneState)
   }
@@ -107,14 +116,17 @@ export class Machine {
   step(task: number): number {
     const local = this.local(task)
     const op = local.operation as Operation
-    if (op.object.checksGuard) op.object.checkGuard(task)
-    const code = op.kind.execute(this, op, task)
+    const { weak } = this
+    if (op.object.checksGuard && op.kind.invisible === undefined) op.object.checkGuard(task)
+    const code = weak === undefined ? op.kind.execute(this, op, task) : weak.execute(op, task)
     this.answer(task, local, code)
+    weak?.settle()
     return code
   }
 
   /** Starts a task with its log `log` (its root, or the root and its argument). */
   start(task: number, log: LocalState, starter = -1): void {
+    if (starter >= 0) this.weak?.begin(task, starter)
     this.settle(task, log.id === -1 ? this.runner.advance(task, log) : log)
     if (starter >= 0 && !this.local(starter).started.has(this.local(task))) {
       this.local(starter).started.add(this.local(task))
@@ -256,9 +268,19 @@ export class Machine {
   /** Objects that one task at a time can hold. */
   readonly locks: Tracked[] = []
 
+  /** Slots of the fields of the pool objects that a value refers to. */
+  fieldsOf(value: unknown): readonly number[] {
+    if (Array.isArray(value)) return value.flatMap((element) => this.fieldsOf(element))
+    return typeof value === 'object' && value !== null ? (this.fields.get(value) ?? []) : []
+  }
+
+  /** Slots of the fields of each object of a pool. */
+  readonly fields = new Map<object, readonly number[]>()
+
   /** Forgets how the initial state was set up. To be called once, after set-up. */
   seal(): void {
     invariant(this.tasks.length <= TASKS_MAX, `at most ${TASKS_MAX} tasks`)
+    this.weak?.seal()
     this.state.forgetHistory()
     this.initialFailures = this.noticed.splice(0)
     this.hasInterrupts = this.tasks.some((task) => task.context === 'irq')

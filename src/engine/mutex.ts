@@ -11,6 +11,7 @@ const isFree = (machine: Machine, op: Operation): boolean => machine.state.get(o
 
 const lock: OperationKind = {
   name: 'mutex_lock',
+  passes: 'acquires',
   blocksOnHolder: true,
   enabled: isFree,
   execute(machine, op, task) {
@@ -27,6 +28,7 @@ const lock: OperationKind = {
 
 const trylock: OperationKind = {
   name: 'mutex_trylock',
+  passes: 'acquires',
   execute(machine, op, task) {
     const met = isFree(machine, op)
     if (met) machine.state.set(op.object.slot, heldBy(task))
@@ -37,6 +39,7 @@ const trylock: OperationKind = {
 
 const unlock: OperationKind = {
   name: 'mutex_unlock',
+  passes: 'releases',
   execute(machine, op, task) {
     if (holderOf(machine, op) !== task)
       machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)

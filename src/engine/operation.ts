@@ -13,6 +13,9 @@ export interface Access {
 
 export const ALL = -1
 
+/** How strong an access is where memory is weak: what it is ordered against. */
+export type Order = 'relaxed' | 'acquire' | 'release' | 'full'
+
 /**
  * A kind of operation of one primitive. Everything the engine has to know about the operation is here: what it does,
  * when it can happen, and what it touches.
@@ -27,6 +30,16 @@ export interface OperationKind {
   accesses(machine: Machine, op: Operation): readonly Access[]
   /** `eager`: no step, performed at once. `choice`: no step, one branch for each value. */
   readonly invisible?: 'eager' | 'choice'
+  /** An access to one location, which may come late where memory is weak: a load, a store, or a read-modify-write. */
+  readonly memory?: 'load' | 'store' | 'update'
+  /** The read-modify-write stores only if it finds what it wants; if not it is a relaxed load. */
+  readonly conditional?: true
+  /** The read-modify-write tells something about what was there before, and is fully ordered unless `order` says otherwise. */
+  readonly hasResult?: true
+  /** Absent: full for a read-modify-write with a result, relaxed for every other access. */
+  readonly order?: Order
+  /** The object itself passes on what its users know: as a lock does. An operation that answers false passes nothing. */
+  readonly passes?: 'acquires' | 'releases' | 'both'
   /** What the operation touches is not known before it happens: nothing can be said about what it commutes with. */
   readonly opaque?: true
   /** The operation may start a task. */
@@ -76,7 +89,7 @@ export class Operation {
     readonly a: number,
     readonly b: number,
     /** What the operation waits for, if it is a conditional wait. */
-    readonly condition: Condition | undefined,
+    readonly closure: Condition | undefined,
   ) {}
 
   /** Objects that the condition was seen to read so far. */

@@ -20,11 +20,13 @@ export class Pool<T extends object> extends Tracked {
   private readonly handles: Map<number, T>[] = []
   private readonly allocating: OperationKind = {
     name: 'alloc',
+    passes: 'acquires',
     execute: (machine) => this.takeFree(machine),
     accesses: () => this.writeAccess(),
   }
   private readonly freeing: OperationKind = {
     name: 'free',
+    passes: 'releases',
     execute: (machine, op, task) => this.release(machine, op, task),
     accesses: (_machine, op) => this.access(1 << op.b, 1 << op.b),
     detail: (machine, op) => machine.format(op.a),
@@ -55,6 +57,7 @@ export class Pool<T extends object> extends Tracked {
       machine.values.register(raw, `raw ${this.nameOf(index)}`)
       machine.names.set(raw, this.nameOf(index))
       this.places.set(raw, { index, generation: -1 })
+      machine.fields.set(raw, used)
       this.slots.push(used)
       this.raws.push(raw)
       this.handles.push(new Map())
@@ -113,6 +116,7 @@ export class Pool<T extends object> extends Tracked {
     if (known !== undefined) return known
     const guard = new IncarnationGuard(this, index, generation)
     const handle = this.fields(new Scope(this.machine, `${this.nameOf(index)}.`, guard, this.slots[index], []), index)
+    this.machine.fields.set(handle, this.slots[index] as number[])
     this.machine.values.register(handle, `${this.nameOf(index)} incarnation ${generation}`)
     this.machine.names.set(handle, this.nameOf(index))
     this.handles[index]?.set(generation, handle)

@@ -7,15 +7,20 @@ import { World } from './world.js'
 export interface Program {
   readonly name: string
   readonly setup: (world: World) => void
+  /** Sequentially consistent unless said. */
+  readonly memory?: Memory
 }
 
-export function program(name: string, setup: (world: World) => void): Program {
-  return { name, setup }
+/** `weak`: accesses may come late, see docs/weak-memory.md. */
+export type Memory = 'sc' | 'weak'
+
+export function program(name: string, setup: (world: World) => void, options: Pick<Program, 'memory'> = {}): Program {
+  return { name, setup, ...options }
 }
 
 /** Sets the program up and brings every task that starts at once to its first operation. */
 export function load(subject: Program, seed = 0): Machine {
-  const machine = new Machine(seed)
+  const machine = new Machine(seed, subject.memory ?? 'sc')
   const world = new World(machine)
   subject.setup(world)
   for (let slot = 0; slot < machine.slots; slot++) {

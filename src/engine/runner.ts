@@ -204,6 +204,23 @@ export class Runner {
     return value
   }
 
+  /** Performs several operations and remembers only the code that comes of them. */
+  remember(body: () => number): number {
+    if (!this.inTask) return body()
+    const answer = this.path[this.cursor]
+    const level = this.frames.length
+    if (answer?.entry === 'return' && answer.level === level) {
+      this.consume(answer)
+      return answer.code
+    }
+    const start = this.position
+    this.frames.push({ name: LOOP, start, owns: this.owns.length, written: new Set() })
+    const code = body()
+    if (this.suspended) this.refuseSwallowed()
+    this.position = start.withReturn('return', code, level, this.closeFrame(), this.lanes)
+    return code
+  }
+
   /** Runs `body` until it returns something; forgets the log of each iteration that did not. */
   repeat<R extends Value>(body: () => R | undefined): R {
     if (!this.inTask) throw new ProgramError('repeat() outside a task', 'call it in the function of a task')
@@ -308,7 +325,7 @@ export class Runner {
     if (op.kind.enabled?.(machine, op, atomicTask) === false)
       throw new ProgramError(`${machine.describe(op)} has to wait in an atomic function`, 'wait before it')
     if (op.object.checksGuard) op.object.checkGuard(atomicTask)
-    return op.kind.execute(machine, op, atomicTask)
+    return machine.weak?.executeAtLatest(op, atomicTask) ?? op.kind.execute(machine, op, atomicTask)
   }
 
   /** Stops the running task with a failure. */

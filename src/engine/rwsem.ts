@@ -39,6 +39,7 @@ const WRITES = 1
 
 const attempt = (name: string): OperationKind => ({
   name,
+  passes: 'acquires',
   execute(machine, op, task) {
     machine.noteIfAtomic(name, task)
     const holders = holdersOf(machine, op)
@@ -56,6 +57,7 @@ const attempt = (name: string): OperationKind => ({
 const waitFor = (name: string): OperationKind => ({
   name: `${name}: granted`,
   blocksOnHolder: true,
+  passes: 'acquires',
   enabled: (machine, op, task) => queueOf(machine, op).every((waiter) => waiter.task !== task),
   execute: () => UNDEFINED,
   accesses: (_machine, op) => op.object.readAccess(),
@@ -79,6 +81,7 @@ const waitFor = (name: string): OperationKind => ({
 
 const tryDown = (name: string): OperationKind => ({
   name,
+  passes: 'acquires',
   execute(machine, op, task) {
     const holders = holdersOf(machine, op)
     const writes = op.a === WRITES
@@ -91,6 +94,7 @@ const tryDown = (name: string): OperationKind => ({
 
 const up = (name: string): OperationKind => ({
   name,
+  passes: 'releases',
   execute(machine, op, task) {
     const writes = op.a === WRITES
     let holders = holdersOf(machine, op)

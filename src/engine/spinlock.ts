@@ -29,6 +29,7 @@ function take(machine: Machine, op: Operation, task: number): void {
 const lock = (name: string): OperationKind => ({
   name,
   blocksOnHolder: true,
+  passes: 'acquires',
   enabled: (machine, op, task) => isFree(machine, op) || wouldSelfDeadlock(machine, op, task),
   execute(machine, op, task) {
     if (!isFree(machine, op)) return FALSE
@@ -48,6 +49,7 @@ const spinLockIrqsave = lock('spin_lock_irqsave')
 
 const unlock = (name: string): OperationKind => ({
   name,
+  passes: 'releases',
   execute(machine, op, task) {
     if (holderOf(machine, op) !== task)
       machine.note('assertion', `${op.object.name} is unlocked by a task that does not hold it`, task)
@@ -63,6 +65,7 @@ const spinUnlockIrqrestore = unlock('spin_unlock_irqrestore')
 
 const spinTrylock: OperationKind = {
   name: 'spin_trylock',
+  passes: 'acquires',
   execute(machine, op, task) {
     const met = isFree(machine, op)
     if (met) take(machine, op, task)

@@ -37,6 +37,13 @@ export class State {
     return slot
   }
 
+  /** Adds a slot whose content hashes are the caller's: at first, its code and both hashes are 0. */
+  addContent(): number {
+    const slot = this.addSlot(0)
+    this.place(slot, 0, 0)
+    return slot
+  }
+
   get(slot: number): number {
     return this.codes[slot] as number
   }

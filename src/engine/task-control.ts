@@ -66,6 +66,19 @@ const progress: OperationKind = {
   accesses: () => [],
 }
 
+const fence = (kind: 'full' | 'read' | 'write'): OperationKind => ({
+  name: `${kind} fence`,
+  // Only a full fence meets other tasks; of the others nobody can tell when they happen.
+  ...(kind !== 'full' && { invisible: 'eager' as const }),
+  execute(machine, _op, task) {
+    machine.weak?.fence(kind, task)
+    return UNDEFINED
+  },
+  accesses: () => [],
+})
+
+const FENCES = { full: fence('full'), read: fence('read'), write: fence('write') }
+
 /** Operations of tasks on themselves. */
 export class TaskControl extends Tracked {
   constructor(machine: Machine) {
@@ -92,6 +105,10 @@ export class TaskControl extends Tracked {
 
   progress(): void {
     this.perform(progress)
+  }
+
+  fence(kind: 'full' | 'read' | 'write'): void {
+    if (this.machine.weak !== undefined) this.perform(FENCES[kind])
   }
 
   warn(kind: FailureKind, message: string): void {
@@ -142,7 +159,7 @@ export class TaskHandle extends Tracked {
         atomicSlot: scope.slot(codeOfInt(0)),
         run: (argument) => {
           body(machine.values.decode(argument) as Value)
-          this.ended?.set(1)
+          this.ended?.set(1, 'release')
         },
       })
     }

@@ -126,7 +126,11 @@ function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions)
     poll,
     ...(options.seed !== undefined && { seed: options.seed }),
   })
-  const { method, search } = runToEnd(racing)
+  const explored = runToEnd(racing)
+  if (explored === undefined) {
+    return { method: 'plain', states: 0, steps: 0, depth: 0, finalStates: 0, bound: null, failures: [], whole: false }
+  }
+  const { method, search } = explored
   const bound = mailboxes.over ? null : search.bound
   const failures = search.bound === null ? [...search.failures] : []
   return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }

@@ -208,6 +208,7 @@ function locations(machine: Machine, accesses: readonly Access[], which: 'reads'
 }
 
 function resultOf(machine: Machine, op: Operation, code: number): string {
+  if (machine.weak !== undefined && machine.weak.severalOf(code) > 0) return ''
   return op.kind.result?.(machine, op, code) ?? (code === UNDEFINED ? '' : machine.format(code))
 }
 

@@ -58,8 +58,14 @@ export abstract class Tracked {
     this.guard?.check(this.machine, task)
   }
 
+  /** Whether the object is one location of memory, accesses to which may come late where memory is weak. */
+  readonly isLocation: boolean = false
+
   protected perform(kind: OperationKind, a = 0, b = 0): number {
-    return this.machine.runner.perform(kind, this, a, b, undefined)
+    const { weak, runner } = this.machine
+    return weak === undefined || kind.memory === undefined || !runner.inTask
+      ? runner.perform(kind, this, a, b, undefined)
+      : weak.perform(kind, this, a, b)
   }
 
   protected performWith(kind: OperationKind, condition: Condition, a = 0, b = 0): number {

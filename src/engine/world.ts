@@ -168,6 +168,14 @@ export class World extends Objects {
     return new Own<Widened<T>>(this.machine.runner, this.machine.values, name, init as Widened<T>)
   }
 
+  /**
+   * Orders what the task has done before against what it does after: everything, its loads, or its stores. Says nothing
+   * where memory is sequentially consistent.
+   */
+  fence(kind: 'full' | 'read' | 'write'): void {
+    this.control.fence(kind)
+  }
+
   /** A step that touches nothing. */
   yield(label: string): void {
     this.control.yield(label)

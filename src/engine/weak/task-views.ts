@@ -1,0 +1,60 @@
+import { mixA, mixB } from '../hash.js'
+import type { Views } from './views.js'
+
+/** What one task has come to know. */
+export interface TaskViews {
+  /** The oldest message that its loads may still read. */
+  readonly read: number
+  /** Its stores come later in modification order than this. */
+  readonly write: number
+  /** Everything that it has read or stored, and what came with that. */
+  readonly seen: number
+  /** What comes with its relaxed stores. */
+  readonly release: number
+  /** What it has stored, and what came with that. */
+  readonly own: number
+}
+
+const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, release: 0, own: 0 }
+
+/** Interned; 0 is a task that knows nothing. */
+export class TaskViewsTable {
+  private readonly all: TaskViews[] = [NOTHING]
+  private readonly byKey = new Map<string, number>([['0,0,0,0,0', 0]])
+  private readonly hashA: number[] = [0]
+  private readonly hashB: number[] = [0]
+
+  constructor(private readonly views: Views) {}
+
+  of(id: number): TaskViews {
+    return this.all[id] as TaskViews
+  }
+
+  intern(task: TaskViews): number {
+    const { read, write, seen, release, own } = task
+    const key = `${read},${write},${seen},${release},${own}`
+    let id = this.byKey.get(key)
+    if (id === undefined) {
+      id = this.all.length
+      this.byKey.set(key, id)
+      this.all.push(task)
+      let a = 0x3d4d51cb
+      let b = 0x6a09e667
+      for (const view of [read, write, seen, release, own]) {
+        a = mixA(Math.imul(a, 31) ^ this.views.laneA(view))
+        b = mixB(Math.imul(b, 37) ^ this.views.laneB(view))
+      }
+      this.hashA.push(a)
+      this.hashB.push(b)
+    }
+    return id
+  }
+
+  laneA(id: number): number {
+    return this.hashA[id] as number
+  }
+
+  laneB(id: number): number {
+    return this.hashB[id] as number
+  }
+}
