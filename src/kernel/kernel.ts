@@ -1,6 +1,6 @@
 /** A kernel: a version, patches on top of it, and the machine it was booted on. */
 import type { Value, World } from '../engine/index.js'
-import { blkCore } from './block/blk-core.js'
+import { blkCore, blkCoreInlines, dmaInstructions } from './block/blk-core.js'
 import { buffer, bufferInlines } from './fs/buffer.js'
 import { ext4Inode } from './fs/ext4/inode.js'
 import { ext4PageIo } from './fs/ext4/page-io.js'
@@ -10,6 +10,7 @@ import { promises, syscalls } from './fs/syscalls.js'
 import { xfsAops } from './fs/xfs/xfs-aops.js'
 import { barrierInlines } from './include/linux/barrier.js'
 import { pageFlags } from './include/linux/page-flags.js'
+import { pgtableInlines } from './include/linux/pgtable.js'
 import { waitInlines } from './include/linux/wait.js'
 import { debugInlines } from './lib/debug.js'
 import { rmap, rmapInlines } from './mm/rmap.js'
@@ -19,26 +20,29 @@ import { mmap, mmapInlines } from './mm/mmap.js'
 import { hugeMemory, hugeMemoryInlines } from './mm/huge-memory.js'
 import { swapState, swapStateInlines } from './mm/swap-state.js'
 import { fork, forkInlines } from './kernel/fork.js'
-import { mmuInstructions, mmuInlines } from './arch/mmu.js'
+import { mmu, mmuInlines, mmuInstructions } from './arch/mmu.js'
 import { bio, bioInlines } from './block/bio.js'
 import { blockFops, blockFopsInlines } from './block/fops.js'
-import { directIo, directIoInlines } from './fs/direct-io.js'
+import { directIo, directIoInlines, dioObservations } from './fs/direct-io.js'
 import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
-import { memory } from './mm/memory.js'
+import { memory, memoryInlines } from './mm/memory.js'
+import { zap, zapInlines } from './mm/zap.js'
 import { pageAlloc, pageAllocInlines } from './mm/page-alloc.js'
 import { pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
 import { shmem } from './mm/shmem.js'
-import { swap } from './mm/swap.js'
+import { swap, swapInlines } from './mm/swap.js'
 import { truncate, truncateInlines } from './mm/truncate.js'
-import { vmscan } from './mm/vmscan.js'
+import { vmscan, vmscanInlines } from './mm/vmscan.js'
 
 /** Functions of the kernel: each call is a frame of the trace, remembered by its value once it has returned. */
 const FUNCTIONS = {
+  ...mmu,
   ...filemap,
   ...memory,
+  ...zap,
   ...pageWriteback,
   ...pageAlloc,
   ...swap,
@@ -70,7 +74,10 @@ const FUNCTIONS = {
 const INLINES = {
   ...barrierInlines,
   ...pageFlags,
+  ...pgtableInlines,
   ...filemapInlines,
+  ...memoryInlines,
+  ...zapInlines,
   ...pageWritebackInlines,
   ...pageAllocInlines,
   ...truncateInlines,
@@ -79,6 +86,8 @@ const INLINES = {
   ...debugInlines,
   ...promises,
   ...rmapInlines,
+  ...swapInlines,
+  ...vmscanInlines,
   ...gupInlines,
   ...madviseInlines,
   ...mmapInlines,
@@ -86,6 +95,7 @@ const INLINES = {
   ...swapStateInlines,
   ...forkInlines,
   ...mmuInlines,
+  ...blkCoreInlines,
   ...bioInlines,
   ...blockFopsInlines,
   ...directIoInlines,
@@ -93,10 +103,16 @@ const INLINES = {
   ...oracleInlines,
 }
 
-/** One step each, whatever they touch: what hardware does at once, and what only the model sees. */
+/** One step each, whatever they touch: what hardware does at once. */
 const INSTRUCTIONS = {
   ...mmuInstructions,
+  ...dmaInstructions,
+}
+
+/** No steps: what only the model sees, and what a task does with memory that is its own. */
+const OBSERVATIONS = {
   ...oracleObservations,
+  ...dioObservations,
 }
 
 /** A table with the kernel filled in: what remains are the arguments. */
@@ -106,6 +122,8 @@ type Bound<Table> = {
 
 type Functions = Bound<typeof filemap> &
   Bound<typeof memory> &
+  Bound<typeof mmu> &
+  Bound<typeof zap> &
   Bound<typeof pageWriteback> &
   Bound<typeof pageAlloc> &
   Bound<typeof swap> &
@@ -132,10 +150,16 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof iomapDirectIo> &
   Bound<typeof syscalls>
 
-type Instructions = Bound<typeof mmuInstructions> & Bound<typeof oracleObservations>
+type Instructions = Bound<typeof mmuInstructions> &
+  Bound<typeof dmaInstructions> &
+  Bound<typeof oracleObservations> &
+  Bound<typeof dioObservations>
 
 type Inlines = Bound<typeof pageFlags> &
   Bound<typeof filemapInlines> &
+  Bound<typeof memoryInlines> &
+  Bound<typeof zapInlines> &
+  Bound<typeof pgtableInlines> &
   Bound<typeof pageWritebackInlines> &
   Bound<typeof pageAllocInlines> &
   Bound<typeof truncateInlines> &
@@ -144,6 +168,8 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof barrierInlines> &
   Bound<typeof debugInlines> &
   Bound<typeof rmapInlines> &
+  Bound<typeof swapInlines> &
+  Bound<typeof vmscanInlines> &
   Bound<typeof gupInlines> &
   Bound<typeof madviseInlines> &
   Bound<typeof mmapInlines> &
@@ -151,6 +177,7 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof swapStateInlines> &
   Bound<typeof forkInlines> &
   Bound<typeof mmuInlines> &
+  Bound<typeof blkCoreInlines> &
   Bound<typeof bioInlines> &
   Bound<typeof blockFopsInlines> &
   Bound<typeof directIoInlines> &
@@ -209,6 +236,7 @@ export function build(version: string, patches: readonly Patch[]): KernelImage {
       }
       link(FUNCTIONS, (name, body) => world.fn(name, body))
       link(INSTRUCTIONS, (name, body) => world.atomic(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
+      link(OBSERVATIONS, (name, body) => world.observation(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
       link(INLINES, (_name, body) => body)
       Object.assign(kernel, createMachine(world, config, k))
       return k

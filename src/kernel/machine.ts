@@ -1,21 +1,25 @@
 /** The machine a kernel is booted on: memory, wait queues, files, tasks, a disk. */
-import type { Cell, List, Objects, Pool, TaskHandle, World } from '../engine/index.js'
+import type { Cell, Counter, List, Objects, Pool, TaskHandle, World } from '../engine/index.js'
 import type {
   AddressSpace,
   AddressSpaceOperations,
   AnonVma,
   Bio,
   BufferHead,
+  Dio,
   Mm,
   Page,
+  Pmd,
   Pte,
   Vma,
   WaitEntry,
   WaitQueueHead,
   Waiter,
 } from './include/linux/mm-types.js'
+import { Expectations } from './expectations.js'
 import { BH_FLAGS, PAGECACHE_TAGS } from './include/linux/mm-types.js'
 import { PAGE_FLAGS } from './include/linux/page-flags.js'
+import { HPAGE_PMD_NR } from './include/linux/pgtable.js'
 import { TASK_STATE, WQ_FLAGS } from './include/linux/wait.js'
 import type { Kernel } from './kernel.js'
 
@@ -39,10 +43,26 @@ export interface MachineConfig {
   readonly bios: number
   /** Words of a page and of a block: 1, or 2 where a half-written one is to be seen. */
   readonly words: number
+  /** BIO_MAX_PAGES: how many pages a bio of a direct read has at most. 256 in the kernel. */
+  readonly bioMaxPages: number
+  /** BDI_CAP_STABLE_WRITES: devices check that pages do not change while they are written. */
+  readonly stableWrites: boolean
+  /** Whether it is recorded which pages of files are prepared for being changed, and changes of others are failures. */
+  readonly mkwriteLedger: boolean
   /** How many items of work are queued for kernel workers at most. */
   readonly works: number
   /** Whether translations stay in the TLB of an address space's CPU from one access to the next. */
   readonly tlb: boolean
+  /** CONFIG_TRANSPARENT_HUGEPAGE: whether a page may be part of a huge one. */
+  readonly thp: boolean
+  /** Slots of the swap device: without any, anonymous pages that are backed by swap are not reclaimed. */
+  readonly swap: number
+  /** Pages in a per-cpu pagevec when it is drained (PAGEVEC_SIZE, 15 in the kernel): with 1 at once, without a reference. */
+  readonly pagevec: number
+  /** buffer_heads_over_limit: reclaim strips pages on the active list of their buffers. */
+  readonly buffer_heads_over_limit: boolean
+  /** PGDAT_DIRTY: the node is so full of dirty pages that kswapd writes pages of files itself. */
+  readonly pgdat_dirty: boolean
 }
 
 const DEFAULTS: MachineConfig = {
@@ -52,26 +72,41 @@ const DEFAULTS: MachineConfig = {
   unfairness: 5,
   bookmarkAfter: 64,
   lockLedger: false,
+  bioMaxPages: 256,
+  stableWrites: false,
+  mkwriteLedger: false,
   directReclaim: false,
   bios: 2,
   words: 1,
   works: 0,
   tlb: false,
+  thp: false,
+  swap: 0,
+  pagevec: 1,
+  buffer_heads_over_limit: false,
+  pgdat_dirty: false,
 }
 
 export const EXT4: AddressSpaceOperations = {
+  read_iter: 'ext4_file_read_iter',
   write_iter: 'ext4_buffered_write_iter',
   writepages: 'ext4_writepages',
   page_mkwrite: 'ext4_page_mkwrite',
   set_page_dirty: 'ext4_set_page_dirty',
-  }
+  writepage: 'ext4_writepage',
+}
 
 export const XFS: AddressSpaceOperations = {
+  read_iter: 'xfs_file_read_iter',
   write_iter: 'xfs_file_buffered_aio_write',
   writepages: 'xfs_vm_writepages',
   page_mkwrite: 'iomap_page_mkwrite',
   set_page_dirty: 'iomap_set_page_dirty',
+  writepage: 'xfs_vm_writepage',
 }
+
+/** A raw block device: only read from, with O_DIRECT, so that it has nothing in the page cache. */
+export const BDEV = { read_iter: 'blkdev_read_iter' } as AddressSpaceOperations
 
 export const SHMEM: AddressSpaceOperations = {
   write_iter: 'shmem_file_write_iter',
@@ -80,14 +115,31 @@ export const SHMEM: AddressSpaceOperations = {
   set_page_dirty: 'iomap_set_page_dirty',
 }
 
+/** swap_aops: swap space is neither written to by users, nor synced, nor faulted on. */
+const SWAP = { set_page_dirty: 'swap_set_page_dirty', writepage: 'swap_writepage' } as AddressSpaceOperations
+
 export interface Machine {
   readonly world: World
   readonly config: MachineConfig
   readonly memory: Pool<Page>
   readonly buffer_heads: Pool<BufferHead>
   readonly page_wait_table: readonly WaitQueueHead[]
+  /** The LRU lists of file and lazyfree pages, active and inactive in one: reclaim may find a page on either at any time. */
   readonly lru: List<Page>
+  /** The same for anonymous pages that are backed by swap. */
+  readonly lru_anon: List<Page>
+  /** Pages on their way to the LRU, and to be lazyfree, each with a reference: pagevecs of the CPU that runs user tasks. */
+  readonly lru_pvecs: { readonly lru_add: List<Page>; readonly lru_lazyfree: List<Page> }
+  readonly swapper_space: AddressSpace
+  /** References of each swap slot: one for each page table entry, and SWAP_HAS_CACHE. */
+  readonly swap_map: readonly Counter[]
   readonly device: TaskHandle
+  /** Kernel workers, each for one item of work: bios whose pages are to be dirtied. */
+  readonly kworker: TaskHandle
+  /** What the oracle remembers. */
+  readonly expectations: Expectations
+  /** The direct I/O that a task made with `spawn` has under way: one at a time. */
+  dio_of(task: string): Dio
   /** The wait entry of a task that was made with `spawn`. */
   waiter_of(task: string): Waiter
   /** Makes an open file without anything in the page cache, `pages` long (1 unless said). */
@@ -98,6 +150,10 @@ export interface Machine {
   area(mm: Mm, options: AreaOptions): Vma
   /** Makes a task that can sleep in the kernel; of a process if it has an address space. */
   spawn(name: string, body: () => void, mm?: Mm): Waiter
+  /** Makes the task that a fork of `mm` starts. */
+  spawn_child(name: string, body: () => void, mm: Mm): Waiter
+  /** wake_up_new_task: starts the task of `mm` that was made with `spawn_child`, if there is one. */
+  wake_up_new_task(mm: Mm): void
   /** The address space of the task that runs. */
   current_mm(): Mm
 }
@@ -113,6 +169,8 @@ export interface AreaOptions {
   readonly pgoff?: number
   /** Files are mapped shared, and anonymous memory private, unless said. */
   readonly shared?: boolean
+  /** Whether its pages may be huge: the machine must be configured for that. */
+  readonly huge?: boolean
   /** Not mapped yet: to be mapped by mmap(2), or by fork if `copyOf` is what it will be the copy of. */
   readonly later?: boolean
   readonly copyOf?: Vma
@@ -122,6 +180,21 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   const full = { ...DEFAULTS, ...config }
   const waiters = new Map<string, Waiter>()
   const spaces = new Map<string, Mm>()
+  const children = new Map<Mm, TaskHandle>()
+  const dios = new Map<string, Dio>()
+  const expectations = new Expectations(world, full.words, full.mkwriteLedger)
+  const userThread = (task: string, mm: Mm): void => {
+    spaces.set(task, mm)
+    dios.set(task, dio(world, task))
+  }
+  const waiterOf = (name: string): Waiter => {
+    const waiter = world.struct(`wait of ${name}`, {
+      flags: world.flags(`${name}.wait`, WQ_FLAGS),
+      state: world.flags(`${name}.state`, TASK_STATE, ['TASK_RUNNING']),
+    })
+    waiters.set(name, waiter)
+    return waiter
+  }
   return {
     world,
     config: full,
@@ -129,6 +202,10 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     buffer_heads: world.pool<BufferHead>('bh', full.pages, (make) => ({ flags: make.flags('b_state', BH_FLAGS) })),
     page_wait_table: Array.from({ length: full.waitTable }, (_, i) => waitQueueHead(world, full.waitTable === 1 ? 'page_wait_table' : `page_wait_table${i}`)),
     lru: world.list<Page>('lru'),
+    lru_anon: world.list<Page>('lru_anon'),
+    lru_pvecs: { lru_add: world.list<Page>('lru_add'), lru_lazyfree: world.list<Page>('lru_lazyfree') },
+    swapper_space: addressSpace(world, 'swapper_space', SWAP, full.swap, full.words),
+    swap_map: Array.from({ length: full.swap }, (_, i) => world.counter(`swap_map${i}`)),
     device: world.task(
       'bio',
       (bio?: Bio) => {
@@ -138,29 +215,47 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
       },
       { context: 'irq', start: false, instances: full.bios },
     ),
+    kworker: world.task('kworker', (bio?: Bio) => {
+      if (bio !== undefined) k.bio_dirty_fn(bio)
+    }, { start: false, instances: full.works }),
+    expectations,
+    dio_of(task) {
+      const known = dios.get(task)
+      if (known === undefined) throw new RangeError(`task ${task} can not read with O_DIRECT: give it an address space in spawn()`)
+      return known
+    },
     waiter_of(task) {
       const known = waiters.get(task)
       if (known === undefined) throw new RangeError(`task ${task} can not wait for a page: make it with spawn()`)
       return known
     },
-    open: (name, a_ops, pages = 1) => addressSpace(world, name, a_ops, pages, full.words),
+    open(name, a_ops, pages = 1) {
+      expectations.addOwner(name)
+      return addressSpace(world, name, a_ops, pages, full.words)
+    },
     address_space: (name, pages) => addressSpaceOfProcess(world, name, pages),
-    area: (mm, options) => area(world, mm, options),
+    area(mm, options) {
+      const made = area(world, mm, options)
+      expectations.addArea(made)
+      return made
+    },
     current_mm() {
       const mm = spaces.get(world.currentTask())
       if (mm === undefined) throw new RangeError(`task ${world.currentTask()} has no address space: give it one in spawn()`)
       return mm
     },
     spawn(name, body, mm) {
-      if (mm !== undefined) spaces.set(name, mm)
-      const waiter = world.struct(`wait of ${name}`, {
-        flags: world.flags(`${name}.wait`, WQ_FLAGS),
-        state: world.flags(`${name}.state`, TASK_STATE, ['TASK_RUNNING']),
-      })
-      waiters.set(name, waiter)
+      if (mm !== undefined) userThread(name, mm)
+      const waiter = waiterOf(name)
       world.task(name, body)
       return waiter
     },
+    spawn_child(name, body, mm) {
+      userThread(name, mm)
+      children.set(mm, world.task(name, body, { start: false }))
+      return waiterOf(name)
+    },
+    wake_up_new_task: (mm) => children.get(mm)?.start(),
   }
 }
 
@@ -169,6 +264,7 @@ function page(make: Objects, words: number): Page {
     flags: make.flags('flags', PAGE_FLAGS),
     refcount: make.counter('refcount', 0),
     mapcount: make.counter('mapcount', 0),
+    compound_mapcount: make.counter('compound_mapcount', 0),
     mapping: make.ref<AddressSpace | AnonVma>('mapping'),
     index: make.cell('index', 0),
     private: make.ref<BufferHead>('private'),
@@ -178,6 +274,16 @@ function page(make: Objects, words: number): Page {
     use: make.ref<Page>('use'),
     lock_owner: make.cell('lock_owner', ''),
   }
+}
+
+function dio(world: World, task: string): Dio {
+  return world.struct(`dio of ${task}`, {
+    ref: world.counter(`${task}.dio.ref`),
+    waiter: world.cell(`${task}.dio.waiter`, false),
+    completed: world.cell(`${task}.dio.completed`, false),
+    bio_lock: world.spinlock(`${task}.dio.bio_lock`),
+    bio_list: world.list<Bio>(`${task}.dio.bio_list`),
+  })
 }
 
 function waitQueueHead(world: World, name: string): WaitQueueHead {
@@ -205,12 +311,15 @@ function wordCells(make: Objects, name: string, words: number): Cell<string>[] {
 }
 
 function addressSpaceOfProcess(world: World, name: string, pages: number): Mm {
+  const pmds = Array.from({ length: Math.ceil(pages / HPAGE_PMD_NR) }, (_, i) => world.cell<Pmd>(`${name}.pmd${pages <= HPAGE_PMD_NR ? '' : i}`, null))
   const entries = (kind: string): Cell<Pte>[] => Array.from({ length: pages }, (_, i) => world.cell<Pte>(`${name}.${kind}${pages === 1 ? '' : i}`, null))
   return world.struct(`mm of ${name}`, {
     name,
     mmap_lock: world.rwsem(`${name}.mmap_lock`),
     ptl: world.spinlock(`${name}.ptl`),
     ptes: entries('pte'),
+    pmds,
+    pmd_ptl: world.spinlock(`${name}.pmd_ptl`),
     tlb: entries('tlb'),
     tlb_flush_batched: world.cell(`${name}.tlb_flush_batched`, false),
     areas: [],
@@ -218,12 +327,12 @@ function addressSpaceOfProcess(world: World, name: string, pages: number): Mm {
 }
 
 function area(world: World, mm: Mm, options: AreaOptions): Vma {
-  const { name, start = 0, pages = 1, file = null, pgoff = 0, shared = file !== null, later = false, copyOf } = options
+  const { name, start = 0, pages = 1, file = null, pgoff = 0, shared = file !== null, huge = false, later = false, copyOf } = options
   const anon_vma: AnonVma =
     copyOf?.anon_vma ??
     world.struct(`anon_vma of ${name}`, { name, rwsem: world.rwsem(`${name}.anon_vma`), areas: world.list<Vma>(`${name}.areas`) })
   const linked = world.cell(`${name}.linked`, !later)
-  const vma: Vma = world.struct(name, { name, mm, start, pages, file, pgoff, shared, anon_vma, linked })
+  const vma: Vma = world.struct(name, { name, mm, start, pages, file, pgoff, shared, huge, anon_vma, copy_of: copyOf ?? null, linked })
   mm.areas.push(vma)
   if (!later) (file === null ? anon_vma.areas : file.i_mmap).push(vma)
   return vma

@@ -56,7 +56,7 @@ export const buffer = {
 
   /**
    * try_to_free_buffers, drop_buffers. Context: page locked. Dirty buffers stay; so do the buffers of a page under
-   * writeback. On success the page's dirty bit goes too.
+   * writeback. On success the page's dirty bit goes too, unless the page was truncated.
    */
   try_to_free_buffers(k: Kernel, page: Page): boolean {
     if (PageWriteback(page)) return false
@@ -68,7 +68,7 @@ export const buffer = {
       ClearPagePrivate(page)
       page.private.set(null)
       k.put_page(page)
-      k.cancel_dirty_page(page)
+      if (mapping !== null) k.cancel_dirty_page(page)
     }
     mapping?.private_lock.unlock()
     if (dropped) k.buffer_heads.free(bh)

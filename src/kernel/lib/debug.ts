@@ -1,4 +1,5 @@
 /** include/asm-generic/bug.h, include/linux/mmdebug.h, and checks that are not visible to the kernel. */
+import type { Value } from '../../engine/index.js'
 import type { Kernel } from '../kernel.js'
 import type { Page } from '../include/linux/mm-types.js'
 
@@ -43,4 +44,13 @@ export const debugInlines = {
   lock_given_up(k: Kernel, page: Page): void {
     if (k.config.lockLedger) page.lock_owner.set('')
   },
+}
+
+/** Repeats `body` until it gives a result; rounds are forgotten. */
+export function untilDone<T extends Value>(k: Kernel, body: () => T | undefined): T {
+  if (k.world.currentTask() !== 'set-up') return k.world.repeat(body)
+  for (;;) {
+    const result = body()
+    if (result !== undefined) return result
+  }
 }

@@ -1,5 +1,162 @@
-/** mm/gup.c: get_user_pages. */
+/**
+ * mm/gup.c, v5.10-rc5: get_user_pages. `start` and `address` are virtual page numbers of the caller's address space.
+ *
+ * The fast path has interrupts off, which keeps page tables and huge pages from being taken apart by whoever waits for an
+ * interrupt of this CPU; page table entries change all the same, and here nothing waits for it.
+ */
+import type { Kernel } from '../kernel.js'
+import type { Mm, Page, Vma } from '../include/linux/mm-types.js'
+import { pteOf, pte_dirty, pte_page, pte_present, pte_write } from '../include/linux/pgtable.js'
+import { PageDirty, SetPageReferenced } from '../include/linux/page-flags.js'
+import { isFaultError } from './memory.js'
+import { untilDone } from '../lib/debug.js'
 
-export const gup = {}
+export const FOLL_WRITE = 1
+export const FOLL_TOUCH = 2
+export const FOLL_GET = 4
+export const FOLL_PIN = 8
 
-export const gupInlines = {}
+/** A pinned page has so many references more for each pin (GUP_PIN_COUNTING_BIAS). */
+export const GUP_PIN_COUNTING_BIAS = 1024
+
+export const gup = {
+  /**
+   * get_user_pages_fast, internal_get_user_pages_fast. Context: task, no locks. As far as the fast path gets, then the slow
+   * one for the rest.
+   * @returns the pages, a reference held to each; fewer than asked for, down to none, if the rest cannot be had (EFAULT)
+   */
+  get_user_pages_fast(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
+    const pages = k.lockless_pages_from_mm(mm, start, nr_pages, flags)
+    if (pages.length === nr_pages) return pages
+    return [...pages, ...k.get_user_pages_unlocked(mm, start + pages.length, nr_pages - pages.length, flags)]
+  },
+
+  /** lockless_pages_from_mm, gup_pgd_range: up to the first page that the slow path is needed for. Context: interrupts off. */
+  lockless_pages_from_mm(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
+    const pages: Page[] = []
+    while (pages.length < nr_pages) {
+      const page = k.gup_pte_range(mm, start + pages.length, flags)
+      if (page === null) break
+      pages.push(page)
+    }
+    return pages
+  },
+
+  /**
+   * gup_pte_range for one page. Context: interrupts off, no lock. Reads the entry, takes a reference, reads the entry again:
+   * if it has changed the page may be another's by now. To be written to, a page must be mapped writable, not dirty. Neither
+   * the page nor the entry becomes dirty, nor the entry young.
+   */
+  gup_pte_range(k: Kernel, mm: Mm, address: number, flags: number): Page | null {
+    const pte = pteOf(mm, address).get()
+    const page = pte_page(pte)
+    if (page === null || ((flags & FOLL_WRITE) !== 0 && !pte_write(pte))) return null
+    if (!k.try_grab_compound_head(page, flags)) return null
+    const again = pteOf(mm, address).get()
+    if (!k.pte_same(pte, again)) {
+      k.put_compound_head(page, flags)
+      return null
+    }
+    // The same entry by another use of the same memory: the reference is to that.
+    const grabbed = pte_page(again) ?? page
+    if (k.gup_pte_range_grabbed(grabbed, flags)) return grabbed
+    k.put_compound_head(grabbed, flags)
+    return null
+  },
+
+  /** get_user_pages_unlocked, __get_user_pages_locked. Context: task. Adds FOLL_TOUCH. */
+  get_user_pages_unlocked(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
+    mm.mmap_lock.downRead()
+    const pages = k.__get_user_pages(mm, start, nr_pages, flags | FOLL_TOUCH)
+    mm.mmap_lock.upRead()
+    return pages
+  },
+
+  /** __get_user_pages. Context: mmap_lock held for reading. Each page is looked up, and faulted in until it is found. */
+  __get_user_pages(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
+    const pages: Page[] = []
+    for (let address = start; address < start + nr_pages; address++) {
+      const vma = findVma(mm, address)
+      if (vma === undefined) break
+      const page = k.follow_or_fault_in(vma, address, flags)
+      if (page === null) break
+      pages.push(page)
+    }
+    return pages
+  },
+
+  /** follow_page_pte. Context: mmap_lock held for reading. @returns null if the page has to be faulted in */
+  follow_page_pte(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
+    const { ptl } = vma.mm
+    ptl.lock()
+    const pte = pteOf(vma.mm, address).get()
+    const page = pte_present(pte) && ((flags & FOLL_WRITE) === 0 || pte_write(pte)) ? pte_page(pte) : null
+    if (page !== null) {
+      k.try_grab_page(page, flags)
+      if ((flags & FOLL_TOUCH) !== 0) {
+        // Neither the page is locked here, nor does its file system hear of the coming change.
+        if ((flags & FOLL_WRITE) !== 0 && !pte_dirty(pte) && !PageDirty(page)) k.set_page_dirty(page)
+        k.mark_page_accessed(page)
+      }
+    }
+    ptl.unlock()
+    return page
+  },
+
+  /** faultin_page. Context: mmap_lock held for reading. @returns false for a signal or an error */
+  faultin_page(k: Kernel, vma: Vma, address: number, flags: number): boolean {
+    return !isFaultError(k.handle_mm_fault(vma, address, (flags & FOLL_WRITE) !== 0))
+  },
+
+  /** unpin_user_page, unpin_user_pages_dirty_lock with `dirty`. Context: task if dirty, else any. */
+  unpin_user_page(k: Kernel, page: Page, dirty: boolean): void {
+    const head = k.compound_head(page)
+    if (dirty && !PageDirty(head)) k.set_page_dirty_lock(head)
+    if (head.refcount.decAndTest(GUP_PIN_COUNTING_BIAS)) k.__put_page(head)
+  },
+}
+
+/** Inline functions of mm/gup.c and linux/mm.h, and parts of long functions that fixes reach into. */
+export const gupInlines = {
+  /** What gup_pte_range does with a page whose entry it has found unchanged. @returns false to drop it and take the slow path */
+  gup_pte_range_grabbed(_k: Kernel, page: Page, _flags: number): boolean {
+    SetPageReferenced(page)
+    return true
+  },
+
+  /** The loop of __get_user_pages about one page. @returns null if it cannot be had */
+  follow_or_fault_in(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
+    return untilDone(k, () => {
+      const page = k.follow_page_pte(vma, address, flags)
+      if (page !== null) return page
+      return k.faultin_page(vma, address, flags) ? undefined : null
+    })
+  },
+
+  /** try_grab_compound_head: a speculative reference, or a pin, of a page that is not known to be in use. A full barrier if it succeeds. */
+  try_grab_compound_head(k: Kernel, page: Page, flags: number): boolean {
+    return k.memory.raw(k.memory.indexOf(k.compound_head(page))).refcount.incUnlessZero(referencesOf(flags))
+  },
+
+  /** put_compound_head: gives back what try_grab_compound_head has taken, of whatever the memory is used for now. */
+  put_compound_head(k: Kernel, page: Page, flags: number): void {
+    const present = k.present_use(k.compound_head(page))
+    if (present.refcount.decAndTest(referencesOf(flags))) k.__put_page(present)
+  },
+
+  /** try_grab_page. Context: PTL held, under which the page is mapped. */
+  try_grab_page(k: Kernel, page: Page, flags: number): void {
+    const head = k.compound_head(page)
+    if ((flags & FOLL_PIN) !== 0) head.refcount.add(GUP_PIN_COUNTING_BIAS)
+    else k.get_page(head)
+  },
+}
+
+function referencesOf(flags: number): number {
+  return (flags & FOLL_PIN) !== 0 ? GUP_PIN_COUNTING_BIAS : 1
+}
+
+/** find_extend_vma: the area at an address, if it is mapped. */
+function findVma(mm: Mm, address: number): Vma | undefined {
+  return mm.areas.find((vma) => vma.start <= address && address < vma.start + vma.pages && vma.linked.get())
+}

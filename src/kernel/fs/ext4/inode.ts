@@ -1,6 +1,6 @@
 /** fs/ext4/inode.c, v5.10-rc5, data=ordered, blocks allocated before: neither journal nor delayed allocation. */
 import type { Kernel } from '../../kernel.js'
-import type { AddressSpace, Bio, Page, SyncMode } from '../../include/linux/mm-types.js'
+import type { AddressSpace, Bio, IovIter, Page, SyncMode } from '../../include/linux/mm-types.js'
 import { blockOf, wordOf } from '../../block/blocks.js'
 import { PageDirty, PageLocked, PagePrivate, PageWriteback } from '../../include/linux/page-flags.js'
 
@@ -42,6 +42,12 @@ export const ext4Inode = {
     const bh = k.page_buffers(page)
     k.clear_page_dirty_for_io(page)
     return k.ext4_bio_write_page(mapping, page, bh)
+  },
+
+  /** ext4_writepage of a page whose block is mapped: for reclaim. Context: kswapd, page locked; unlocks it. */
+  ext4_writepage(k: Kernel, mapping: AddressSpace, page: Page): void {
+    const bio = k.ext4_bio_write_page(mapping, page, k.page_buffers(page))
+    if (bio !== null) k.submit_bio(bio)
   },
 
   /** ext4_buffered_write_iter, generic_perform_write of one whole page. Context: task. @returns false without memory */
@@ -89,7 +95,15 @@ export const ext4Inode = {
     return false
   },
 
-  /** ext4_dio_read_iter, iomap_dio_rw: what is dirty in the page cache is written and waited for, then the device is read. */
+  /** ext4_file_read_iter, ext4_dio_read_iter of a file opened with O_DIRECT. @returns whether all was read, or queued */
+  ext4_file_read_iter(k: Kernel, file: AddressSpace, block: number, iter: IovIter, sync: boolean): boolean {
+    file.i_rwsem.downRead()
+    const complete = k.iomap_dio_rw(file, block, iter, sync)
+    file.i_rwsem.upRead()
+    return complete
+  },
+
+  /** ext4_dio_read_iter, iomap_dio_rw, into memory that nobody else knows of: what is dirty in the page cache is written and waited for, then the device is read. */
   ext4_dio_read_iter(k: Kernel, mapping: AddressSpace): string {
     mapping.i_rwsem.downRead()
     k.filemap_write_and_wait_range(mapping)

@@ -15,6 +15,8 @@ export interface Page {
   readonly refcount: Counter
   /** page_mapcount(): how many page table entries map the page. (The kernel stores one less.) */
   readonly mapcount: Counter
+  /** compound_mapcount() of the head of a huge page: how many page middle directories map all of it. In a tail page in the kernel. */
+  readonly compound_mapcount: Counter
   /** The file it caches, the anon_vma of an anonymous page (told apart by a tag bit in the kernel), or nothing. */
   readonly mapping: Cell<AddressSpace | AnonVma | null>
   readonly index: Cell<number>
@@ -44,10 +46,14 @@ export const BH_FLAGS = ['BH_Dirty'] as const
 
 /** Which functions a mapping's file system brings along: names in the kernel's tables. */
 export interface AddressSpaceOperations {
+  /** Reads with O_DIRECT; absent where nothing is read so. */
+  readonly read_iter?: 'ext4_file_read_iter' | 'xfs_file_read_iter' | 'blkdev_read_iter'
   readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'shmem_file_write_iter'
   readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages'
   readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite'
-  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty'
+  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty'
+  /** Writes one page on behalf of reclaim; absent where reclaim can not have pages written. */
+  readonly writepage?: 'ext4_writepage' | 'xfs_vm_writepage' | 'swap_writepage'
 }
 
 /** struct inode and its struct address_space, which have the same life here. */
@@ -76,15 +82,43 @@ export type PagecacheTag = (typeof PAGECACHE_TAGS)[number]
 export type SyncMode = 'WB_SYNC_NONE' | 'WB_SYNC_ALL'
 
 /** The function that hears of the completion of a bio: a name in the kernel's tables. */
-export type BioEndIo = 'ext4_end_bio' | 'iomap_writepage_end_bio'
+export type BioEndIo =
+  | 'blkdev_bio_end_io_simple'
+  | 'blkdev_bio_end_io'
+  | 'blkdev_bio_end_io_async'
+  | 'dio_bio_end_io'
+  | 'dio_bio_end_aio'
+  | 'iomap_dio_bio_end_io'
+  | 'ext4_end_bio' | 'iomap_writepage_end_bio' | 'end_swap_bio_write'
 
 /**
  * struct bio: pages that are written to, or read from, consecutive blocks of `file` from `index` on. A bio of writeback
  * holds no reference to its pages, one of direct I/O does. `owner` is bi_private.
  */
-export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: object | null]
+export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: DioOwner | null]
 
 export type BioOp = 'READ' | 'WRITE'
+
+/** The direct I/O that a bio is part of, and what does not change about it any more. */
+export type DioOwner = readonly [dio: Dio, ...flags: readonly DioFlag[]]
+
+export type DioFlag = 'is_sync' | 'multi_bio'
+
+/** struct blkdev_dio, struct dio, struct iomap_dio, or the bio on the stack: a task has one direct I/O under way at a time. */
+export interface Dio {
+  /** How many bios, and submitters, use it. */
+  readonly ref: Counter
+  /** Whether its task is to be woken. */
+  readonly waiter: Cell<boolean>
+  /** The completion event of asynchronous I/O. */
+  readonly completed: Cell<boolean>
+  /** Of fs/direct-io.c: completed bios, and what protects them and the count. */
+  readonly bio_lock: Spinlock
+  readonly bio_list: List<Bio>
+}
+
+/** struct iov_iter over a user's buffer: pages of an area. */
+export type IovIter = readonly [vma: Vma, first: number, pages: number]
 
 /** struct anon_vma: the areas in which an anonymous page may be mapped; each at the page's own index. */
 export interface AnonVma {
@@ -109,10 +143,17 @@ export interface Vma {
   readonly pgoff: number
   /** VM_SHARED. A private mapping is copied on write. */
   readonly shared: boolean
+  /** Whether its anonymous pages may be huge (transparent_hugepage=always, aligned). */
+  readonly huge: boolean
   /** Where pages of this area have their anon_vma: shared with the area it was forked from. */
   readonly anon_vma: AnonVma
+  /** The area that fork makes this one from. */
+  readonly copy_of: Vma | null
   readonly linked: Cell<boolean>
 }
+
+/** The content of a word that was zeroed, or that nobody has written yet. */
+export const ZERO = ''
 
 /** What a page table entry points to: a page, the zero page, or a slot of swap (`swap:1`). */
 export type PteTarget = Page | string
@@ -123,6 +164,13 @@ export type PteTarget = Page | string
  */
 export type Pte = readonly [target: PteTarget, bits: number] | null
 
+/**
+ * An entry of the page middle directory: a page table (PMD_TABLE), a huge page of two pages with its bits (PMD_INVALID beside those of
+ * page table entries), or nothing.
+ */
+export type Pmd = string | HugePmd | null
+export type HugePmd = readonly [head: Page, tail: Page, bits: number]
+
 /** struct mm_struct with one page table, whose entries are protected by one lock. */
 export interface Mm {
   readonly name: string
@@ -131,6 +179,10 @@ export interface Mm {
   readonly ptl: Spinlock
   /** Entry of each virtual page. */
   readonly ptes: readonly Cell<Pte>[]
+  /** Entry of each pair of virtual pages; looked at in areas that may have huge pages only. */
+  readonly pmds: readonly Cell<Pmd>[]
+  /** pmd_lock(). */
+  readonly pmd_ptl: Spinlock
   /** What the translation look-aside buffer of the mm's CPU remembers of each entry; null if nothing. */
   readonly tlb: readonly Cell<Pte>[]
   /** tlb_flush_batched: an unmapped entry may still be in a TLB. */
