@@ -107,12 +107,12 @@ async function fileTarget(
     ...(wanted.fixes.length > 0 ? ['--fix'] : []),
     ...(wanted.kernel !== null ? ['--kernel'] : []),
     ...(wanted.fs !== null ? ['--fs'] : []),
-    ...(wanted.memory !== 'sc' ? [`--memory ${wanted.memory}`] : []),
   ]
   if (misplaced.length > 0) {
     throw new UsageError(`${misplaced.join(', ')}: for races of the catalogue only`, 'leave it out', { file })
   }
-  return { subject: fileSubject(file, wanted.memory), sources: [{ from: 'file', bundle: await bundleUserProgram(file, options.cwd) }] }
+  const { memory } = wanted
+  return { subject: fileSubject(file, memory), sources: [{ from: 'file', bundle: await bundleUserProgram(file, options.cwd), memory }] }
 }
 
 /** The jobs of one target. */

@@ -40,7 +40,7 @@ const swap = inEveryOrder({
 export const compareExchange = inEveryOrder({
   name: 'compare_exchange',
   memory: 'update',
-  conditional: true,
+  storesIf: TRUE,
   hasResult: true,
   execute(machine, op) {
     const met = machine.state.get(op.object.slot) === op.a

@@ -79,7 +79,7 @@ const subAndTest = inEveryOrder({
 const addUnlessZero = inEveryOrder({
   name: 'inc_unless_zero',
   memory: 'update',
-  conditional: true,
+  storesIf: TRUE,
   hasResult: true,
   execute(machine, op) {
     const value = valueOf(machine, op)

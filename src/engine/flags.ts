@@ -4,7 +4,7 @@ import { ALL, type Operation, type Order } from './operation.js'
 import { inEveryOrder } from './order.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
-import { TRUE, UNDEFINED, codeOfInt } from './value.js'
+import { FALSE, TRUE, UNDEFINED, codeOfInt } from './value.js'
 
 /** Most flags in one word. */
 const BITS_MAX = 29
@@ -45,7 +45,7 @@ const clear = inEveryOrder({
 const testAndSet = inEveryOrder({
   name: 'test_and_set',
   memory: 'update',
-  conditional: true,
+  storesIf: FALSE,
   hasResult: true,
   execute(machine, op) {
     const word = wordOf(machine, op)
@@ -59,7 +59,7 @@ const testAndSet = inEveryOrder({
 const testAndClear = inEveryOrder({
   name: 'test_and_clear',
   memory: 'update',
-  conditional: true,
+  storesIf: TRUE,
   hasResult: true,
   execute(machine, op) {
     const word = wordOf(machine, op)
@@ -105,7 +105,7 @@ const assign = inEveryOrder({
 const compareExchange = inEveryOrder({
   name: 'compare_exchange',
   memory: 'update',
-  conditional: true,
+  storesIf: TRUE,
   hasResult: true,
   execute(machine, op) {
     const met = wordOf(machine, op) === op.a

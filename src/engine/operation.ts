@@ -32,8 +32,8 @@ export interface OperationKind {
   readonly invisible?: 'eager' | 'choice'
   /** An access to one location, which may come late where memory is weak: a load, a store, or a read-modify-write. */
   readonly memory?: 'load' | 'store' | 'update'
-  /** The read-modify-write stores only if it finds what it wants; if not it is a relaxed load. */
-  readonly conditional?: true
+  /** The read-modify-write stores only if it finds what it wants, which this result tells; if not it is a relaxed load. */
+  readonly storesIf?: number
   /** The read-modify-write tells something about what was there before, and is fully ordered unless `order` says otherwise. */
   readonly hasResult?: true
   /** Absent: full for a read-modify-write with a result, relaxed for every other access. */
@@ -50,6 +50,8 @@ export interface OperationKind {
   detail?(machine: Machine, op: Operation): string
   /** The result in words; absent if the plain value says it. */
   result?(machine: Machine, op: Operation, code: number): string
+  /** How the operation, about to happen, will differ from an access to the present content; empty if it does not. */
+  late?(machine: Machine, op: Operation, task: number): string
   /** Why the operation cannot happen now. */
   waitsFor?(machine: Machine, op: Operation, task: number): Wait
 }

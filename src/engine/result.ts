@@ -119,6 +119,8 @@ export interface TraceStep {
   readonly detail: string
   /** The operation's result in words; empty if it has none. */
   readonly result: string
+  /** Where memory is weak: how the access differs from one to the present content, e.g. `stale, now 1`. */
+  readonly late?: string
   readonly changes: readonly Change[]
   /** Locations read and written, for slicing: two steps conflict if one writes what the other reads or writes. */
   readonly reads: readonly string[]

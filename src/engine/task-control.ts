@@ -66,19 +66,6 @@ const progress: OperationKind = {
   accesses: () => [],
 }
 
-const fence = (kind: 'full' | 'read' | 'write'): OperationKind => ({
-  name: `${kind} fence`,
-  // Only a full fence meets other tasks; of the others nobody can tell when they happen.
-  ...(kind !== 'full' && { invisible: 'eager' as const }),
-  execute(machine, _op, task) {
-    machine.weak?.fence(kind, task)
-    return UNDEFINED
-  },
-  accesses: () => [],
-})
-
-const FENCES = { full: fence('full'), read: fence('read'), write: fence('write') }
-
 /** Operations of tasks on themselves. */
 export class TaskControl extends Tracked {
   constructor(machine: Machine) {
@@ -105,10 +92,6 @@ export class TaskControl extends Tracked {
 
   progress(): void {
     this.perform(progress)
-  }
-
-  fence(kind: 'full' | 'read' | 'write'): void {
-    if (this.machine.weak !== undefined) this.perform(FENCES[kind])
   }
 
   warn(kind: FailureKind, message: string): void {

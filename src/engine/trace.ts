@@ -79,6 +79,8 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   let contextSwitches = 0
   let last = -1
   const framesBefore: (readonly string[])[] = []
+  /** An access that can go in several ways, up to the choice between them. */
+  let undecided: DescribedStep | undefined
   const visits: Visit[] = [{ state: stateKey(machine), task: -1, progress: false }]
   machine.takeProgress()
   for (const m of path) {
@@ -95,15 +97,19 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     const switched =
       last >= 0 && last !== task && op.kind.invisible === undefined ? { switch: whySwitched(machine, last) } : {}
     events.push(...recorder.takeAll(task))
-    const step = describeStep(machine, op, task, local, steps)
+    const step: DescribedStep = undecided ?? { ...describeStep(machine, op, task, local, steps), ...switched }
+    const late = op.kind.late?.(machine, op, task) ?? ''
     const mark = machine.state.mark()
     const before = machine.noticed.length
-    const result = resultOf(machine, op, machine.step(task))
+    const code = machine.step(task)
+    const result = resultOf(machine, op, code)
+    undecided = machine.weak !== undefined && machine.weak.severalOf(code) > 0 ? step : undefined
     const noticed = machine.noticed.splice(before)
     framesBefore[task] = local.frames
     visits.push({ state: stateKey(machine), task, progress: machine.takeProgress() })
     failures.push(...noticed)
-    events.push({ ...step, ...switched, result, changes: changesSince(machine, mark), failures: noticed })
+    const changes = changesSince(machine, mark)
+    if (undecided === undefined) events.push({ ...step, result, ...(late !== '' && { late }), changes, failures: noticed })
     events.push(...recorder.takeReturned(task))
     if (op.kind.invisible === undefined) {
       steps++
@@ -176,13 +182,15 @@ function stackOf(local: LocalState, before: readonly string[] | undefined): stri
   return [...(stopped ? local.frames : before)].reverse()
 }
 
+type DescribedStep = Omit<TraceStep, 'result' | 'changes' | 'failures'>
+
 function describeStep(
   machine: Machine,
   op: Operation,
   task: number,
   local: LocalState,
   index: number,
-): Omit<TraceStep, 'result' | 'changes' | 'failures'> {
+): DescribedStep {
   const accesses = op.accesses(machine)
   return {
     type: 'step',
@@ -208,7 +216,6 @@ function locations(machine: Machine, accesses: readonly Access[], which: 'reads'
 }
 
 function resultOf(machine: Machine, op: Operation, code: number): string {
-  if (machine.weak !== undefined && machine.weak.severalOf(code) > 0) return ''
   return op.kind.result?.(machine, op, code) ?? (code === UNDEFINED ? '' : machine.format(code))
 }
 

@@ -173,7 +173,7 @@ export class World extends Objects {
    * where memory is sequentially consistent.
    */
   fence(kind: 'full' | 'read' | 'write'): void {
-    this.control.fence(kind)
+    this.machine.weak?.fences.fence(kind)
   }
 
   /** A step that touches nothing. */

@@ -5,6 +5,11 @@ const LIST_MAX = 16
 
 /** What a step did: its changes, else what it read, else its operation. Locks are taken and released by operation. */
 export function stepText(step: TraceStep): string {
+  const text = presentText(step)
+  return step.late === undefined ? text : `${text} (${step.late})`
+}
+
+function presentText(step: TraceStep): string {
   if (isLifetime(step)) return step.changes.map(({ part, after }) => `${part} is ${after === 'free' ? 'freed' : 'allocated'}`).join(', ')
   if (isLockOperation(step)) return `${step.op}(${step.object})${step.result === '' ? '' : ` = ${step.result}`}`
   const changes = step.changes.map(changeText)

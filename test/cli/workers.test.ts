@@ -24,7 +24,7 @@ async function jobsOf(texts: readonly string[], search: Partial<SearchOptions> =
   const cwd = folderWith(Object.fromEntries(texts.map((text, index) => [`program${index}.ts`, text])))
   const files = texts.map((_text, index) => `program${index}.ts`)
   const bundles = await Promise.all(files.map((file) => bundleUserProgram(file, cwd)))
-  return bundles.map((bundle) => ({ label: bundle.path, source: { from: 'file', bundle }, search: { ...SEARCH, ...search } }))
+  return bundles.map((bundle) => ({ label: bundle.path, source: { from: 'file', bundle, memory: 'sc' }, search: { ...SEARCH, ...search } }))
 }
 
 async function onThreads(jobs: readonly Job[], size: number, interrupt = new Interrupt()): Promise<readonly CheckedProgram[]> {

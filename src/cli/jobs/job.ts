@@ -1,10 +1,10 @@
-import type { Configuration } from '../../races/race.js'
+import type { Configuration, Memory } from '../../races/race.js'
 import type { Bundle } from '../user-program/bundle.js'
 
 /** Where a program comes from; plain data, so that any thread can build the same program from it. */
 export type Source =
   | { readonly from: 'catalogue'; readonly race: string; readonly program: string; readonly configuration: Configuration }
-  | { readonly from: 'file'; readonly bundle: Bundle }
+  | { readonly from: 'file'; readonly bundle: Bundle; readonly memory: Memory }
 
 /** How a program is searched. */
 export interface SearchOptions {

@@ -1,8 +1,9 @@
-import { explore, exploreStepwise, ProgramError, randomWalks, replay, type ExploreOptions, type Program, type Result } from '../../engine/index.js'
+import { explore, exploreStepwise, ProgramError, randomWalks, replay, type ExploreOptions, type Memory, type Program, type Result } from '../../engine/index.js'
 import { combineParts, exploreAsMember, type Part, type Team } from '../../engine/team.js'
 import { races } from '../../races/index.js'
 import type { CheckedProgram, ShownFailure } from '../../report/check-result.js'
 import { UsageError } from '../usage-error.js'
+import type { Bundle } from '../user-program/bundle.js'
 import { asUsageError, loadUserProgram, placeOf } from '../user-program/load.js'
 import { replayWithPlace } from '../user-program/places.js'
 import { assertSame } from './collisions.js'
@@ -55,12 +56,19 @@ export function finishTeam(job: Job, parts: readonly (readonly Part[])[], poll: 
 
 /** @throws Error if the catalogue has no such race or program: names are checked before a job is made */
 export function buildProgram(source: Source): Program {
-  if (source.from === 'file') return loadUserProgram(source.bundle)
+  if (source.from === 'file') return userProgram(source.bundle, source.memory)
   const program = races
     .find((race) => race.name === source.race)
     ?.programs.find((candidate) => candidate.name === source.program)
   if (program === undefined) throw new Error(`the catalogue has no ${source.race}/${source.program}`)
   return program.build(source.configuration)
+}
+
+function userProgram(bundle: Bundle, memory: Memory): Program {
+  const program = loadUserProgram(bundle)
+  if (program.memory === 'weak' && memory === 'sc')
+    throw new UsageError('the program is about weak memory', 'run it with --memory weak', { file: bundle.path })
+  return { ...program, memory }
 }
 
 function checked(source: Source, program: Program, result: Result, started: number): CheckedProgram {

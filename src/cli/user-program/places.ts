@@ -1,4 +1,4 @@
-import { program, replay, type Failure, type Program, type Trace, type World } from '../../engine/index.js'
+import { replay, type Failure, type Program, type Trace, type World } from '../../engine/index.js'
 import type { ShownFailure } from '../../report/check-result.js'
 import type { Bundle } from './bundle.js'
 import { placeOf } from './load.js'
@@ -21,7 +21,7 @@ export function replayWithPlace(
     const place = placeOf(bundle, new Error())
     if (place?.line !== undefined) noted.last = { file: place.file, line: place.line }
   }
-  const listening = program(subject.name, (world) => subject.setup(listenedTo(world, note)))
+  const listening = { ...subject, setup: (world: World) => subject.setup(listenedTo(world, note)) }
   const trace = replay(listening, schedule, failure)
   return { trace, ...(noted.last !== undefined && { location: noted.last }) }
 }

@@ -9,18 +9,20 @@ export interface TaskViews {
   readonly write: number
   /** Everything that it has read or stored, and what came with that. */
   readonly seen: number
+  /** What it has read since its last fence for loads, and what came with that. */
+  readonly loaded: number
   /** What comes with its relaxed stores. */
   readonly release: number
-  /** What it has stored, and what came with that. */
+  /** What it has stored since its last fence for stores, and what came with that. */
   readonly own: number
 }
 
-const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, release: 0, own: 0 }
+const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, loaded: 0, release: 0, own: 0 }
 
 /** Interned; 0 is a task that knows nothing. */
 export class TaskViewsTable {
   private readonly all: TaskViews[] = [NOTHING]
-  private readonly byKey = new Map<string, number>([['0,0,0,0,0', 0]])
+  private readonly byKey = new Map<string, number>([['0,0,0,0,0,0', 0]])
   private readonly hashA: number[] = [0]
   private readonly hashB: number[] = [0]
 
@@ -31,8 +33,8 @@ export class TaskViewsTable {
   }
 
   intern(task: TaskViews): number {
-    const { read, write, seen, release, own } = task
-    const key = `${read},${write},${seen},${release},${own}`
+    const { read, write, seen, loaded, release, own } = task
+    const key = `${read},${write},${seen},${loaded},${release},${own}`
     let id = this.byKey.get(key)
     if (id === undefined) {
       id = this.all.length
@@ -40,7 +42,7 @@ export class TaskViewsTable {
       this.all.push(task)
       let a = 0x3d4d51cb
       let b = 0x6a09e667
-      for (const view of [read, write, seen, release, own]) {
+      for (const view of [read, write, seen, loaded, release, own]) {
         a = mixA(Math.imul(a, 31) ^ this.views.laneA(view))
         b = mixB(Math.imul(b, 37) ^ this.views.laneB(view))
       }

@@ -1,11 +1,14 @@
 import { mixA, mixB } from '../hash.js'
 
+/** Position of whoever may still store before the oldest message that is left: such a store is overwritten already. */
+export const BELOW = -1
+
 /**
  * Views: for each location a position in its history. Interned, so that a view is a small integer and 0 is the view that
  * is at the oldest message everywhere.
  */
 export class Views {
-  /** Location and position by turns, in the order of locations; positions are above 0. */
+  /** Location and position by turns, in the order of locations; no position is 0. */
   private readonly entries: (readonly number[])[] = [[]]
   private readonly byKey = new Map<string, number>([['', 0]])
   private readonly hashA: number[] = [0]
@@ -34,8 +37,14 @@ export class Views {
 
   /** `view`, at `position` of `location` or later. */
   raise(view: number, location: number, position: number): number {
-    if (position <= this.at(view, location)) return view
-    return this.intern(merge(this.of(view), [location, position]))
+    return position <= this.at(view, location) ? view : this.place(view, location, position)
+  }
+
+  /** `view`, but at `position` of `location`. */
+  place(view: number, location: number, position: number): number {
+    const entries = this.of(view)
+    const rest = entries.filter((_entry, i) => entries[i - (i % 2)] !== location)
+    return this.intern(position === 0 ? rest : merge(rest, [location, position]))
   }
 
   /** The part of `view` that is about `locations`. */
@@ -51,12 +60,7 @@ export class Views {
   /** `view` after the messages of `location` from position `from` on have moved by `by`. */
   shift(view: number, location: number, from: number, by: number): number {
     const position = view === 0 ? 0 : this.at(view, location)
-    if (position === 0 || position < from) return view
-    const moved = [...this.of(view)]
-    const i = indexOfLocation(moved, location)
-    if (position + by > 0) moved[i + 1] = position + by
-    else moved.splice(i, 2)
-    return this.intern(moved)
+    return position <= 0 || position < from ? view : this.place(view, location, Math.max(0, position + by))
   }
 
   laneA(view: number): number {
@@ -91,12 +95,6 @@ export class Views {
   }
 }
 
-function indexOfLocation(entries: readonly number[], location: number): number {
-  let i = 0
-  while (entries[i] !== location) i += 2
-  return i
-}
-
 function merge(x: readonly number[], y: readonly number[]): number[] {
   const merged: number[] = []
   let i = 0
@@ -104,8 +102,8 @@ function merge(x: readonly number[], y: readonly number[]): number[] {
   while (i < x.length || j < y.length) {
     const p = x[i] ?? Infinity
     const q = y[j] ?? Infinity
-    merged.push(Math.min(p, q))
-    merged.push(Math.max(p <= q ? (x[i + 1] as number) : 0, q <= p ? (y[j + 1] as number) : 0))
+    const position = Math.max(p <= q ? (x[i + 1] as number) : 0, q <= p ? (y[j + 1] as number) : 0)
+    if (position !== 0) merged.push(Math.min(p, q), position)
     if (p <= q) i += 2
     if (q <= p) j += 2
   }

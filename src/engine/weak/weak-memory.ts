@@ -3,11 +3,15 @@ import type { Machine } from '../machine.js'
 import { Operation, type Access, type OperationKind, type Order } from '../operation.js'
 import type { Tracked } from '../tracked.js'
 import { FALSE } from '../value.js'
+import { Fences, type FenceKind } from './fences.js'
 import { Histories, type Message } from './histories.js'
 import { TaskViewsTable, type TaskViews } from './task-views.js'
-import { Views } from './views.js'
+import { BELOW, Views } from './views.js'
 
-/** One way an access can go: the message that it reads, or behind which it stores; whether it stores anything. */
+/**
+ * One way an access can go: the message that it reads, or behind which it stores (`BELOW`: before all that are left);
+ * whether it stores anything.
+ */
 interface Option {
   readonly at: number
   readonly stores: boolean
@@ -25,6 +29,7 @@ interface Option {
  * The slot of a location holds its last message's value: that is what conditions and final checks see.
  */
 export class WeakMemory {
+  readonly fences: Fences
   private readonly views = new Views()
   private readonly histories: Histories
   private readonly taskViews = new TaskViewsTable(this.views)
@@ -38,11 +43,13 @@ export class WeakMemory {
   /** Slot of what full fences have exchanged. */
   private fenceSlot = -1
   private readonly marker = {}
+  private sealed = false
   private readonly kindNumbers = new Map<OperationKind, number>()
   private readonly choices = new Map<string, OperationKind>()
   private readonly pointees = new Map<number, readonly number[]>()
 
   constructor(private readonly machine: Machine) {
+    this.fences = new Fences(machine)
     this.histories = new Histories(machine.values, this.views)
     machine.values.register(this.marker, 'several messages')
   }
@@ -50,6 +57,7 @@ export class WeakMemory {
   /** To be called when set-up is over. */
   seal(): void {
     const { machine } = this
+    this.sealed = true
     const size = machine.slots
     this.fenceSlot = machine.state.addContent()
     this.viewSlots.push(this.fenceSlot)
@@ -81,9 +89,9 @@ export class WeakMemory {
   /** Performs an access to what is there now, without ordering anything: part of an atomic function. */
   executeAtLatest(op: Operation, task: number): number {
     const { kind } = op
-    if (kind.memory === undefined) return kind.execute(this.machine, op, task)
+    if (kind.memory === undefined || !this.sealed) return kind.execute(this.machine, op, task)
     const at = this.messagesAt(op.object.slot).length - 1
-    const stores = kind.memory !== 'load' && !(kind.conditional === true && !this.wouldStore(op, at))
+    const stores = kind.memory !== 'load' && (kind.storesIf === undefined || this.wouldStore(op, at))
     const relaxed = new Operation({ ...kind, order: 'relaxed' }, op.object, op.a, op.b, op.closure)
     return this.take(relaxed, task, { at, stores })
   }
@@ -94,20 +102,26 @@ export class WeakMemory {
     return runner.remember(() => {
       const code = runner.perform(kind, object, a, b, undefined)
       const ways = this.severalOf(code)
-      return ways === 0 ? code : runner.perform(this.choosing(kind, a, b), object, ways, 0, undefined)
+      const result = ways === 0 ? code : runner.perform(this.choosing(kind, a, b), object, ways, 0, undefined)
+      // The fence after a fully ordered operation is a step of its own: others may get in between.
+      if (orderOf(kind) === 'full' && (kind.storesIf ?? result) === result)
+        this.fences.fence('full')
+      return result
     })
   }
 
   /** A fence of `task`. */
-  fence(kind: 'full' | 'read' | 'write', task: number): void {
+  fence(kind: FenceKind, task: number): void {
+    if (!this.sealed) return
     const { views } = this
     const mine = this.viewsOf(task)
-    if (kind === 'read') this.setViews(task, { ...mine, read: views.join(mine.read, mine.seen) })
+    if (kind === 'read') this.setViews(task, { ...mine, read: views.join(mine.read, mine.loaded), loaded: 0 })
     else if (kind === 'write')
       this.setViews(task, {
         ...mine,
         write: views.join(mine.write, mine.own),
         release: views.join(mine.release, mine.own),
+        own: 0,
       })
     else this.fullFence(task)
   }
@@ -115,26 +129,42 @@ export class WeakMemory {
   /** `task` is started by `starter` and knows what that knows. */
   begin(task: number, starter: number): void {
     const { seen } = this.viewsOf(starter)
-    this.setViews(task, { read: seen, write: seen, seen, release: seen, own: seen })
+    this.setViews(task, { read: seen, write: seen, seen, loaded: 0, release: seen, own: 0 })
   }
 
   /** Forgets what nobody can tell any more: to be called after every step. */
   settle(): void {
     const { machine, views } = this
-    const live: TaskViews[] = []
+    const live: number[] = []
     for (let task = 0; task < machine.tasks.length; task++) {
-      if (machine.local(task).status === Status.Pending) live.push(this.viewsOf(task))
+      if (machine.local(task).status === Status.Pending) live.push(task)
       else this.setViewsId(task, 0)
     }
     for (const location of this.locations) {
       const length = this.histories.length(this.companion(location))
       if (length === 1) continue
       let oldest = length - 1
-      for (const { read } of live) oldest = Math.min(oldest, views.at(read, location))
-      if (oldest === 0) continue
-      this.setMessages(location, this.messagesAt(location).slice(oldest))
-      this.shift(location, 0, -oldest)
-      for (let task = 0; task < live.length; task++) live[task] = this.shifted(live[task] as TaskViews, location, 0, -oldest)
+      for (const task of live) oldest = Math.min(oldest, views.at(this.viewsOf(task).read, location))
+      if (oldest > 0) this.forget(location, oldest)
+    }
+  }
+
+  /** Forgets the messages of `location` before position `oldest`. */
+  private forget(location: number, oldest: number): void {
+    const { views } = this
+    const messages = this.messagesAt(location)
+    // Who may store before the oldest message that is left: at a place where a message can come.
+    const below = (write: number): boolean => {
+      for (let at = Math.max(0, write); at < oldest; at++) if (messages[at + 1]?.attached !== true) return true
+      return write === BELOW
+    }
+    const lagging = this.taskSlots.flatMap((_slot, task) => (below(views.at(this.viewsOf(task).write, location)) ? [task] : []))
+    this.setMessages(location, messages.slice(oldest))
+    this.shift(location, 0, -oldest)
+    for (const task of lagging) {
+      if (this.machine.local(task).status !== Status.Pending) continue
+      const mine = this.viewsOf(task)
+      this.setViews(task, { ...mine, write: views.place(mine.write, location, BELOW) })
     }
   }
 
@@ -153,13 +183,15 @@ export class WeakMemory {
     const before = order === 'full' ? this.afterFullFence(mine) : mine
     const bound = this.views.at(order === 'release' ? this.views.join(before.write, before.seen) : before.write, location)
     if (kind.memory === 'store') {
-      for (let at = last; at >= bound; at--) if (this.isOpen(location, at)) options.push({ at, stores: true })
+      for (let at = last; at >= Math.max(bound, 0); at--)
+        if (this.isOpen(location, at)) options.push({ at, stores: true })
+      if (bound === BELOW) options.push({ at: BELOW, stores: true })
       return options
     }
     const read = this.views.at(before.read, location)
     const oldest = this.views.at(mine.read, location)
     for (let at = last; at >= oldest; at--) {
-      if (kind.conditional === true && !this.wouldStore(op, at)) options.push({ at, stores: false })
+      if (kind.storesIf !== undefined && !this.wouldStore(op, at)) options.push({ at, stores: false })
       else if (at >= read && at >= bound && this.isOpen(location, at)) options.push({ at, stores: true })
     }
     return options
@@ -181,13 +213,13 @@ export class WeakMemory {
     const location = object.slot
     const order = orderOf(kind)
     if (!stores) return this.load(op, task, at, order === 'acquire' && kind.memory === 'load')
+    if (at === BELOW) return this.effect(op, task, this.machine.state.get(location)).result
     if (order === 'full') this.fullFence(task)
     const message = this.messagesAt(location)[at] as Message
     const updates = kind.memory === 'update'
-    if (updates) this.read(task, location, at, message, order === 'acquire')
+    if (updates) this.read(task, location, at, message, order === 'acquire', kind.hasResult === true)
     const { after, result } = this.effect(op, task, message.value)
     this.store(task, location, at + 1, after, order === 'release', updates ? message.view : undefined)
-    if (order === 'full') this.fullFence(task)
     return result
   }
 
@@ -211,7 +243,8 @@ export class WeakMemory {
     return { after, result }
   }
 
-  private read(task: number, location: number, at: number, message: Message, acquire: boolean): void {
+  /** @param loads whether the value gets to the task: a fence for loads does not order a read-modify-write without a result */
+  private read(task: number, location: number, at: number, message: Message, acquire: boolean, loads = true): void {
     const { views } = this
     const mine = this.viewsOf(task)
     const ordered = acquire ? message.view : this.viewThrough(message)
@@ -220,6 +253,7 @@ export class WeakMemory {
       read: views.raise(views.join(mine.read, ordered), location, at),
       write: views.raise(views.join(mine.write, ordered), location, at),
       seen: views.raise(views.join(mine.seen, message.view), location, at),
+      loaded: loads ? views.raise(views.join(mine.loaded, message.view), location, at) : mine.loaded,
     })
   }
 
@@ -256,6 +290,7 @@ export class WeakMemory {
       read: views.raise(mine.read, location, position),
       write: views.raise(mine.write, location, position),
       seen: views.join(mine.seen, stored),
+      loaded: mine.loaded,
       release: mine.release,
       own: views.join(mine.own, stored),
     })
@@ -273,7 +308,7 @@ export class WeakMemory {
 
   private afterFullFence({ seen }: TaskViews): TaskViews {
     const all = this.views.join(seen, this.content(this.fenceSlot))
-    return { read: all, write: all, seen: all, release: all, own: all }
+    return { read: all, write: all, seen: all, loaded: 0, release: all, own: 0 }
   }
 
   /** What a lock, or another object with an order of its own, passes on from task to task. */
@@ -306,6 +341,7 @@ export class WeakMemory {
       read: views.join(mine.read, view),
       write: views.join(mine.write, view),
       seen: views.join(mine.seen, view),
+      loaded: mine.loaded,
       release: views.join(mine.release, view),
       own: mine.own,
     })
@@ -337,6 +373,7 @@ export class WeakMemory {
       read: views.shift(task.read, location, from, by),
       write: views.shift(task.write, location, from, by),
       seen: views.shift(task.seen, location, from, by),
+      loaded: views.shift(task.loaded, location, from, by),
       release: views.shift(task.release, location, from, by),
       own: views.shift(task.own, location, from, by),
     }
@@ -359,6 +396,7 @@ export class WeakMemory {
         },
         accesses: (machine, op): readonly Access[] => kind.accesses(machine, original(op)),
         detail: (machine, op) => kind.detail?.(machine, original(op)) ?? '',
+        late: (_machine, op, task) => this.lateness(original(op), task),
         ...(kind.result && {
           result: (machine, op, code) => kind.result?.(machine, original(op), code) ?? '',
         }),
@@ -366,6 +404,19 @@ export class WeakMemory {
       this.choices.set(key, choosing)
     }
     return choosing
+  }
+
+  /** Says how the chosen way differs from the one of sequential consistency. */
+  private lateness(op: Operation, task: number): string {
+    const { machine } = this
+    const { at, stores } = this.optionsOf(op, task)[machine.choice] as Option
+    const messages = this.messagesAt(op.object.slot)
+    const latest = (messages.at(-1) as Message).value
+    const say = (code: number): string => op.kind.result?.(machine, op, code) ?? machine.format(code)
+    if (stores) return at === messages.length - 1 ? '' : `before ${say(latest)}`
+    const seen = this.effect(op, -1, (messages[at] as Message).value).result
+    const now = this.effect(op, -1, latest).result
+    return seen === now ? '' : `stale, now ${say(now)}`
   }
 
   private several(ways: number): number {
