@@ -3,17 +3,17 @@ import type { Kernel } from '../../kernel.js'
 
 export const barrierInlines = {
   /** Everything before is ordered against everything after, for all CPUs. */
-  smp_mb(_k: Kernel): void {
-    return
+  smp_mb(k: Kernel): void {
+    k.world.fence('full')
   },
 
   /** Loads before against loads after. */
-  smp_rmb(_k: Kernel): void {
-    return
+  smp_rmb(k: Kernel): void {
+    k.world.fence('read')
   },
 
   /** Stores before against stores after. */
-  smp_wmb(_k: Kernel): void {
-    return
+  smp_wmb(k: Kernel): void {
+    k.world.fence('write')
   },
 }
