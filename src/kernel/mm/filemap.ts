@@ -1,7 +1,7 @@
 /** mm/filemap.c, v5.10-rc5: the page cache, and waiting for bits of a page. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Page, PagecacheTag, SyncMode, WaitBit, WaitEntry, WaitQueueHead } from '../include/linux/mm-types.js'
-import { ClearPageReclaim, PageLocked, PageReclaim, __SetPageFlag } from '../include/linux/page-flags.js'
+import { ClearPageReclaim, PageLocked, PageReclaim, PageSwapCache, __SetPageFlag } from '../include/linux/page-flags.js'
 
 /** What a waiter does with the bit, and with its reference. */
 export type Behavior = 'EXCLUSIVE' | 'SHARED' | 'DROP'
@@ -307,10 +307,11 @@ export const filemap = {
 
 /** Parts of functions of mm/filemap.c that are written out in them, on their own here so that patches can share them. */
 export const filemapInlines = {
-  /** page_mapping (mm/util.c): the file whose page this is; null for an anonymous page. */
-  page_mapping(_k: Kernel, page: Page): AddressSpace | null {
+  /** page_mapping (mm/util.c): the file whose page this is; swap space for an anonymous page of the swap cache, else null for one. */
+  page_mapping(k: Kernel, page: Page): AddressSpace | null {
     const mapping = page.mapping.get()
-    return mapping !== null && 'i_pages' in mapping ? mapping : null
+    if (mapping === null || 'i_pages' in mapping) return mapping
+    return k.config.swap > 0 && PageSwapCache(page) ? k.swapper_space : null
   },
 
   /** The beginning of end_page_writeback: a page that reclaim met under writeback goes to the tail of its LRU list. */

@@ -14,7 +14,7 @@ export const pageAlloc = {
     let page = k.memory.alloc()
     if (page === null) {
       if (!k.config.directReclaim) return null
-      k.shrink_inactive_list()
+      k.try_to_free_pages()
       page = k.memory.alloc()
       if (page === null) return null
     }
@@ -49,6 +49,11 @@ export const pageAlloc = {
    * are wiped. What is reported here without CONFIG_DEBUG_VM is therefore the model's observation, not the kernel's.
    */
   free_unref_page(k: Kernel, page: Page): void {
+    // Until here an anonymous page keeps its mapping.
+    const mapping = page.mapping.get()
+    const isAnon = mapping !== null && 'areas' in mapping
+    if (isAnon) page.mapping.set(null)
+    if (page.mapcount.get() !== 0 || (mapping !== null && !isAnon)) k.world.warn('bad-page-state', 'page freed while mapped or in a file')
     const word = page.flags.get()
     const bad = FLAGS_NOT_AT_FREE.filter((flag) => (word & page.flags.mask(flag)) !== 0)
     if (bad.length > 0) k.world.warn('bad-page-state', bad.includes('PG_writeback') ? 'page freed under writeback' : 'page freed in use')

@@ -7,6 +7,7 @@ import {
   PageWriteback,
   TestClearPageDirty,
   TestClearPageWriteback,
+  TestSetPageDirty,
   TestSetPageWriteback,
 } from '../include/linux/page-flags.js'
 import { tagsOf } from './filemap.js'
@@ -49,21 +50,25 @@ export const pageWriteback = {
   },
 
   /**
-   * clear_page_dirty_for_io. Context: page locked. The xarray's DIRTY tag stays until writeback starts. References and pins
-   * are not looked at. (Write-protecting the page in page tables is not modelled: nothing is mapped.)
+   * clear_page_dirty_for_io. Context: page locked. A file's page is write-protected wherever it is mapped; dirt that was only
+   * in page tables goes to the page first, so that the file system hears of it. The xarray's DIRTY tag stays until writeback
+   * starts. References and pins are not looked at.
    */
   clear_page_dirty_for_io(k: Kernel, page: Page): boolean {
+    const mapping = k.page_mapping(page)
     if (k.config.debugVm) k.VM_BUG_ON(!PageLocked(page), '!PageLocked(page)')
+    if (mapping !== null && mapping !== k.swapper_space && k.page_mkclean(page) > 0) k.set_page_dirty(page)
     return TestClearPageDirty(page)
   },
 
   /**
-   * __test_set_page_writeback. Context: task with the page locked (which is not asserted). Takes no reference.
+   * __test_set_page_writeback. Context: task with the page locked (which is not asserted). Takes no reference. Swap space has
+   * no tags.
    * @returns whether the bit was set already
    */
   __test_set_page_writeback(k: Kernel, page: Page): boolean {
     const mapping = k.page_mapping(page)
-    if (mapping === null) return TestSetPageWriteback(page)
+    if (mapping === null || mapping === k.swapper_space) return TestSetPageWriteback(page)
     const tags = tagsOf(mapping, page.index.get())
     mapping.i_pages.lockIrqsave()
     const was = TestSetPageWriteback(page)
@@ -85,7 +90,7 @@ export const pageWriteback = {
    */
   test_clear_page_writeback(k: Kernel, page: Page): boolean {
     const mapping = k.page_mapping(page)
-    if (mapping === null) return TestClearPageWriteback(page)
+    if (mapping === null || mapping === k.swapper_space) return TestClearPageWriteback(page)
     const tags = tagsOf(mapping, page.index.get())
     mapping.i_pages.lockIrqsave()
     const was = TestClearPageWriteback(page)
@@ -103,11 +108,23 @@ export const pageWriteback = {
     if (PageWriteback(page)) k.wait_on_page_bit(page, 'PG_writeback')
   },
 
-  /** set_page_dirty. Context: many; here with the page locked. */
-  set_page_dirty(k: Kernel, page: Page): void {
+  /**
+   * set_page_dirty. Context: many, also under the PTL; with the page locked, or a claim to it. A page of no file and without
+   * swap space, anonymous or truncated, just gets the bit.
+   * @returns whether it was clean
+   */
+  set_page_dirty(k: Kernel, page: Page): boolean {
     const mapping = k.page_mapping(page)
-    if (mapping === null) k.__set_page_dirty_buffers(page)
-    else k[mapping.a_ops.set_page_dirty](page)
+    if (mapping !== null) return k[mapping.a_ops.set_page_dirty](page)
+    return !PageDirty(page) && !TestSetPageDirty(page)
+  },
+
+  /** set_page_dirty_lock, for whoever has only a reference. Context: task or kworker; sleeps. */
+  set_page_dirty_lock(k: Kernel, page: Page): boolean {
+    k.lock_page(page)
+    const newly = k.set_page_dirty(page)
+    k.unlock_page(page)
+    return newly
   },
 
   /** __set_page_dirty: tags a page that has just become dirty, unless truncate was faster. */

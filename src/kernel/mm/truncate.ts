@@ -1,7 +1,7 @@
 /** mm/truncate.c, v5.10-rc5. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Page } from '../include/linux/mm-types.js'
-import { PageDirty, PagePrivate, PageWriteback } from '../include/linux/page-flags.js'
+import { PageDirty, PagePrivate, PageWriteback, page_mapped } from '../include/linux/page-flags.js'
 
 export const truncate = {
   /**
@@ -15,7 +15,8 @@ export const truncate = {
   },
 
   /** truncate_cleanup_page. Context: page locked. */
-  truncate_cleanup_page(k: Kernel, page: Page): void {
+  truncate_cleanup_page(k: Kernel, mapping: AddressSpace, page: Page): void {
+    if (page_mapped(page)) k.unmap_mapping_pages(mapping, page.index.get(), 1, false)
     if (PagePrivate(page)) k.block_invalidatepage(page)
     k.cancel_dirty_page(page)
   },
@@ -23,7 +24,7 @@ export const truncate = {
   /** truncate_inode_page. Context: page locked. */
   truncate_inode_page(k: Kernel, mapping: AddressSpace, page: Page): void {
     if (page.mapping.get() !== mapping) return
-    k.truncate_cleanup_page(page)
+    k.truncate_cleanup_page(mapping, page)
     k.delete_from_page_cache(page, mapping)
   },
 
@@ -43,7 +44,7 @@ export const truncate = {
   /** invalidate_inode_page, invalidate_complete_page. Context: page locked. May strip the buffers and keep the page. */
   invalidate_inode_page(k: Kernel, page: Page): boolean {
     const mapping = k.page_mapping(page)
-    if (mapping === null || PageDirty(page) || PageWriteback(page)) return false
+    if (mapping === null || PageDirty(page) || PageWriteback(page) || page_mapped(page)) return false
     if (PagePrivate(page) && !k.try_to_release_page(page)) return false
     return k.remove_mapping(mapping, page)
   },
@@ -56,7 +57,7 @@ export const truncateInlines = {
     if (page === null) return
     if (k.trylock_page(page)) {
       if (!PageWriteback(page) && page.mapping.get() === mapping) {
-        k.truncate_cleanup_page(page)
+        k.truncate_cleanup_page(mapping, page)
         k.delete_from_page_cache(page, mapping)
       }
       k.unlock_page(page)

@@ -13,6 +13,7 @@ export const PAGE_FLAGS = [
   'PG_referenced',
   'PG_swapbacked',
   'PG_swapcache',
+  'PG_head',
 ] as const
 
 export const PageLocked = (page: Page): boolean => page.flags.test('PG_locked')
@@ -20,6 +21,8 @@ export const PageWriteback = (page: Page): boolean => page.flags.test('PG_writeb
 export const TestSetPageWriteback = (page: Page): boolean => page.flags.testAndSet('PG_writeback')
 export const TestClearPageWriteback = (page: Page): boolean => page.flags.testAndClear('PG_writeback')
 export const PageDirty = (page: Page): boolean => page.flags.test('PG_dirty')
+export const SetPageDirty = (page: Page): void => page.flags.set('PG_dirty')
+export const ClearPageDirty = (page: Page): void => page.flags.clear('PG_dirty')
 export const TestSetPageDirty = (page: Page): boolean => page.flags.testAndSet('PG_dirty')
 export const TestClearPageDirty = (page: Page): boolean => page.flags.testAndClear('PG_dirty')
 export const PagePrivate = (page: Page): boolean => page.flags.test('PG_private')
@@ -58,7 +61,7 @@ export function __SetPageFlag(page: Page, bit: 'PG_locked' | 'PG_swapbacked'): v
 }
 
 /** Clears a bit by reading the word and writing it back. */
-export function __ClearPageFlag(page: Page, bit: 'PG_waiters'): void {
+export function __ClearPageFlag(page: Page, bit: 'PG_waiters' | 'PG_locked'): void {
   const word = page.flags.get()
   page.flags.assign(word & ~page.flags.mask(bit))
 }
@@ -68,6 +71,18 @@ export function __ClearPageFlag(page: Page, bit: 'PG_waiters'): void {
  * their caller.
  */
 export const pageFlags = {
+  /** compound_head: the page whose references, lock and flags stand for those of a page of a huge page. */
+  compound_head(k: Kernel, page: Page): Page {
+    return k.config.thp ? (page.compound_head.get() ?? page) : page
+  },
+  /** Whether this is the head of a huge page. */
+  PageHead(k: Kernel, page: Page): boolean {
+    return k.config.thp && page.flags.test('PG_head')
+  },
+  /** PageCompound: whether this is a part of a huge page. */
+  PageCompound(k: Kernel, page: Page): boolean {
+    return k.config.thp && (page.flags.test('PG_head') || page.compound_head.get() !== null)
+  },
   /** PF_ONLY_HEAD: asserts that the page is no tail, with CONFIG_DEBUG_VM_PGFLAGS only. Any context. */
   PF_ONLY_HEAD(k: Kernel, page: Page): void {
     if (k.config.debugVm) k.VM_BUG_ON(page.compound_head.get() !== null, 'PageTail(page)')
