@@ -32,7 +32,7 @@ export const fork = {
     mm.mmap_lock.downWrite()
     for (const copy of mm.areas) {
       const { copy_of } = copy
-      if (copy_of === null || copy_of.mm !== oldmm || !copy_of.linked.get()) continue
+      if (copy_of?.mm !== oldmm || !copy_of.linked.get()) continue
       // anon_vma_fork, and the insertion into i_mmap: walks from pages find the copy before it has entries.
       k.vma_link(copy)
       k.copy_page_range(copy, copy_of)

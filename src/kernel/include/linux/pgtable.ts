@@ -32,17 +32,18 @@ export const zero_pte = (): SomePte => ['zero', PTE_YOUNG]
 /** swp_entry_to_pte of slot `slot`. */
 export const swp_entry_to_pte = (slot: number): SomePte => [`${SWAP}${slot}`, 0]
 
+const numberAfter = ([target]: SomePte, kind: string): number => (typeof target === 'string' ? Number(target.slice(kind.length)) : NaN)
 const startsWith = (pte: Pte, kind: string): boolean => pte !== null && typeof pte[0] === 'string' && pte[0].startsWith(kind)
 export const is_swap_pte = (pte: Pte): pte is SomePte => startsWith(pte, SWAP) || startsWith(pte, MIGRATION)
 /** is_migration_entry: stands for a page whose mappings were taken away for a moment. */
 export const is_migration_entry = (pte: SomePte): boolean => startsWith(pte, MIGRATION)
 export const pte_present = (pte: Pte): pte is SomePte => pte !== null && !is_swap_pte(pte)
 /** pte_to_swp_entry: the slot of a swap entry. */
-export const pte_to_swp_entry = (pte: SomePte): number => Number(String(pte[0]).slice(SWAP.length))
+export const pte_to_swp_entry = (pte: SomePte): number => numberAfter(pte, SWAP)
 /** make_migration_entry: the place of a page, and whether the entry it stands for was writable. */
 export const make_migration_entry = (place: number, write: boolean): SomePte => [`${MIGRATION}${place}`, write ? PTE_WRITE : 0]
 /** migration_entry_to_page: the place of the page. */
-export const migration_entry_to_place = (pte: SomePte): number => Number(String(pte[0]).slice(MIGRATION.length))
+export const migration_entry_to_place = (pte: SomePte): number => numberAfter(pte, MIGRATION)
 /** vm_normal_page: the page an entry maps; null for the zero page, which has no references, and for what is not present. */
 export const pte_page = (pte: Pte): Page | null => (pte === null || typeof pte[0] === 'string' ? null : pte[0])
 
