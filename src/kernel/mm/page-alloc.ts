@@ -2,8 +2,8 @@
 import type { Kernel } from '../kernel.js'
 import type { Page } from '../include/linux/mm-types.js'
 
-/** What no page may have when it is freed. PG_dirty is not on the kernel's list; a freed dirty page is lost data. */
-const FLAGS_NOT_AT_FREE = ['PG_locked', 'PG_writeback', 'PG_private', 'PG_lru', 'PG_dirty'] as const
+/** What no page may have when it is freed. (A page may be dirty: who reads into a truncated page dirties it in the end.) */
+const FLAGS_NOT_AT_FREE = ['PG_locked', 'PG_writeback', 'PG_private', 'PG_lru'] as const
 
 export const pageAlloc = {
   /**
