@@ -1,16 +1,18 @@
 /** The kernel versions the model can be run as. */
 import { ProgramError } from '../engine/index.js'
 import { build, type KernelImage, type Patch } from './kernel.js'
+import { directIoOf415, directIoOf516 } from './versions/direct-io.js'
 import { mendedWriteback } from './versions/mended-writeback.js'
+import { oldCow } from './versions/old-cow.js'
 import { oldPageBitWait } from './versions/old-page-bit-wait.js'
 import { freesWithoutUnlock, reclaimOf516 } from './versions/reclaim.js'
 
 /** Each version is what has to be changed in v5.10-rc5, in order, to get it. */
 const VERSIONS: Readonly<Record<string, readonly Patch[]>> = {
   'v5.10-rc5': [],
-  'v4.15': [oldPageBitWait, freesWithoutUnlock],
-  'v5.8': [oldPageBitWait],
-  'v5.16': [mendedWriteback, reclaimOf516],
+  'v4.15': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415],
+  'v5.8': [oldPageBitWait, oldCow],
+  'v5.16': [mendedWriteback, reclaimOf516, directIoOf516],
 }
 
 export const kernelVersions: readonly string[] = Object.keys(VERSIONS)

@@ -1,7 +1,7 @@
 /** Page faults of anonymous memory and of files. */
 import { describe, expect, it } from 'vitest'
 import type { Mm, Page, Vma } from '../../src/kernel/include/linux/mm-types.js'
-import { PTE_DIRTY, PTE_WRITE, PTE_YOUNG } from '../../src/kernel/include/linux/pgtable.js'
+import { PTE_DIRTY, PTE_WRITE, PTE_YOUNG, pte_dirty, pte_write } from '../../src/kernel/include/linux/pgtable.js'
 import type { Kernel } from '../../src/kernel/kernel.js'
 import { EXT4, XFS } from '../../src/kernel/machine.js'
 import { counts, entry, mapped, pagesInUse, process, STORED } from './processes.js'
@@ -104,6 +104,18 @@ describe('anonymous memory', () => {
     }, { machine: { pages: 2 } })
   })
 
+  it('up to v5.8 its only mapping was enough for a store in place', () => {
+    sequentially((k) => {
+      const [mm, buffer] = process(k)
+      k.user_store(buffer, 0, 0, 'a')
+      const page = mapped(mm)
+      k.get_page(page)
+      k.ptep_set_wrprotect(mm, 0)
+      k.user_store(buffer, 0, 0, 'b')
+      expect([mapped(mm) === page, page.words[0]?.get(), counts(page)]).toEqual([true, 'b', [2, 1]])
+    }, { version: 'v5.8', machine: { pages: 2 } })
+  })
+
   it('two tasks that fault at once get one page, and no store is lost', () => {
     const { failures } = exploreKernel((k, world) => {
       const [mm, buffer] = process(k)
@@ -184,10 +196,38 @@ describe.each([['ext4', EXT4, 1], ['xfs', XFS, 0]] as const)('a file on %s that 
     })
   })
 
-  it('gives a signal where the file has nothing', () => {
-    sequentially((k) => {
-      const [, map] = process(k, { file: k.open('F', a_ops) })
-      expect([k.user_load(map, 0, 0), k.user_store(map, 0, 0, 'F:v1')]).toEqual([null, false])
+  it('is read from the device when it is not in the page cache, and needs memory for that', () => {
+    const { failures } = exploreKernel((k, world) => {
+      const file = k.open('F', a_ops, 2)
+      file.blocks[0]?.[0]?.set('F:v0')
+      const [mm, map] = process(k, { file, pages: 2 })
+      k.spawn('user', () => {
+        world.assert(k.user_load(map, 0, 0) === 'F:v0', 'a load does not see what the device has')
+        world.assert(k.user_store(map, 0, 0, 'F:v1') && k.user_load(map, 0, 0) === 'F:v1', 'a store was lost')
+        world.assert(k.user_load(map, 1, 0) === null && !k.user_store(map, 1, 0, 'F:v1'), 'there is memory')
+      }, mm)
     })
+    expect(failures).toEqual([])
+  })
+
+  it('is written back while threads store: no store is lost, and what is stored after the page was cleaned makes it dirty again', () => {
+    const { failures } = exploreKernel((k, world) => {
+      const file = k.open('F', a_ops)
+      k.write(file, 'v0')
+      const [mm, map] = process(k, { file })
+      k.spawn('flusher', () => k.wb_writeback(file))
+      k.spawn('user', () => {
+        k.user_store(map, 0, 0, 'F:v1')
+        world.assert(k.user_load(map, 0, 0) === 'F:v1', 'a store was lost')
+      }, mm)
+      world.finally(() => {
+        const page = pageOf(file)
+        const dirty = page.flags.test('PG_dirty') || pte_dirty(entry(mm))
+        world.assert(dirty || file.blocks[0]?.[0]?.get() === 'F:v1', 'a store is neither on the device nor marked dirty')
+        world.assert(!pte_write(entry(mm)) || page.flags.test('PG_dirty'), 'a clean page is writable')
+        world.assert(counts(page).join() === `${2 + buffers},1`, 'references are left')
+      })
+    }, { machine: { bios: 1 } })
+    expect(failures).toEqual([])
   })
 })

@@ -4,7 +4,6 @@
  * With `config.tlb` the CPU of an address space keeps the entries it has walked to until they are flushed; without, each
  * access walks.
  */
-import type { Value } from '../../engine/index.js'
 import type { Kernel } from '../kernel.js'
 import type { HugePmd, Mm, Page, Pte, Vma } from '../include/linux/mm-types.js'
 import { ZERO } from '../include/linux/mm-types.js'
@@ -30,6 +29,7 @@ import {
   type SomePte,
 } from '../include/linux/pgtable.js'
 import { wordOf } from '../block/blocks.js'
+import { untilDone } from '../lib/debug.js'
 import { isFaultError, type VmFault } from '../mm/memory.js'
 
 export const mmu = {
@@ -126,15 +126,6 @@ export const mmuInlines = {
   flush_tlb_mm(k: Kernel, mm: Mm): void {
     if (k.config.tlb) for (const entry of mm.tlb) entry.set(null)
   },
-}
-
-/** Repeats what user code does over again after a fault; rounds are forgotten. */
-function untilDone<T extends Value>(k: Kernel, body: () => T | undefined): T {
-  if (k.world.currentTask() !== 'set-up') return k.world.repeat(body)
-  for (;;) {
-    const result = body()
-    if (result !== undefined) return result
-  }
 }
 
 function tlbOf(mm: Mm, address: number): Mm['tlb'][number] {

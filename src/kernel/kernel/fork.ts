@@ -1,5 +1,6 @@
 /** kernel/fork.c, kernel/exit.c, and the part of mm/memory.c that fork runs, v5.10-rc5. */
 import type { Kernel } from '../kernel.js'
+import type { Expected } from '../expectations.js'
 import type { Mm, Vma } from '../include/linux/mm-types.js'
 import {
   HPAGE_PMD_NR,
@@ -19,10 +20,7 @@ import {
 export const fork = {
   /** fork(2) of the calling task into `child`, whose task is started. */
   fork(k: Kernel, child: Mm): void {
-    const copies = child.areas.filter(({ copy_of }) => copy_of !== null && !copy_of.shared && copy_of.linked.get())
-    const begun = copies.map((copy) => k.oracle_fork_begins(copy.copy_of ?? copy))
     k.dup_mmap(child, k.current_mm())
-    copies.forEach((copy, i) => k.oracle_fork_ends(copy.copy_of ?? copy, copy, begun[i] ?? []))
     k.wake_up_new_task(child)
   },
 
@@ -30,15 +28,19 @@ export const fork = {
   dup_mmap(k: Kernel, mm: Mm, oldmm: Mm): void {
     oldmm.mmap_lock.downWrite()
     mm.mmap_lock.downWrite()
+    const copied: (readonly [vma: Vma, copy: Vma, expected: readonly Expected[]])[] = []
     for (const copy of mm.areas) {
       const { copy_of } = copy
       if (copy_of?.mm !== oldmm || !copy_of.linked.get()) continue
+      if (!copy.shared) copied.push([copy_of, copy, k.oracle_fork_begins(copy_of)])
       // anon_vma_fork, and the insertion into i_mmap: walks from pages find the copy before it has entries.
       k.vma_link(copy)
       k.copy_page_range(copy, copy_of)
     }
     mm.mmap_lock.upWrite()
+    // Until here the parent's stores may still go through entries in a TLB, to pages that are the child's too.
     k.flush_tlb_mm(oldmm)
+    for (const [vma, copy, expected] of copied) k.oracle_fork_ends(vma, copy, expected)
     oldmm.mmap_lock.upWrite()
   },
 
