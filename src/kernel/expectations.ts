@@ -77,7 +77,10 @@ export class Expectations {
 
   private addFile(file: AddressSpace): FileExpectation {
     const made: FileExpectation = {
-      words: this.make(file.name, file.slots.length, (page, word) => [file.blocks[page]?.[word]?.get() ?? ZERO, 'stored']),
+      words: this.make(file.name, file.slots.length, (page, word) => {
+        const words = file.slots[page]?.get()?.words ?? file.blocks[page]
+        return [words?.[word]?.get() ?? ZERO, 'stored']
+      }),
       prepared: this.mkwriteLedger ? file.slots.map((_slot, i) => this.world.cell(`${file.name}.prepared${i}`, false)) : [],
     }
     this.files.set(file, made)

@@ -2,8 +2,9 @@
 import type { Value, World } from '../engine/index.js'
 import { blkCore, blkCoreInlines, dmaInstructions } from './block/blk-core.js'
 import { buffer, bufferInlines } from './fs/buffer.js'
-import { ext4Inode } from './fs/ext4/inode.js'
+import { ext4Inode, ext4InodeInlines } from './fs/ext4/inode.js'
 import { ext4PageIo } from './fs/ext4/page-io.js'
+import { superBlocks, superInlines } from './fs/super.js'
 import { fsWriteback } from './fs/fs-writeback.js'
 import { iomapBufferedIo } from './fs/iomap/buffered-io.js'
 import { promises, syscalls } from './fs/syscalls.js'
@@ -55,6 +56,7 @@ const FUNCTIONS = {
   ...iomapBufferedIo,
   ...xfsAops,
   ...fsWriteback,
+  ...superBlocks,
   ...blkCore,
   ...syscalls,
   ...rmap,
@@ -82,6 +84,8 @@ const INLINES = {
   ...pageAllocInlines,
   ...truncateInlines,
   ...bufferInlines,
+  ...ext4InodeInlines,
+  ...superInlines,
   ...waitInlines,
   ...debugInlines,
   ...promises,
@@ -136,6 +140,7 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof iomapBufferedIo> &
   Bound<typeof xfsAops> &
   Bound<typeof fsWriteback> &
+  Bound<typeof superBlocks> &
   Bound<typeof blkCore> &
   Bound<typeof rmap> &
   Bound<typeof gup> &
@@ -164,6 +169,8 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof pageAllocInlines> &
   Bound<typeof truncateInlines> &
   Bound<typeof bufferInlines> &
+  Bound<typeof ext4InodeInlines> &
+  Bound<typeof superInlines> &
   Bound<typeof waitInlines> &
   Bound<typeof barrierInlines> &
   Bound<typeof debugInlines> &

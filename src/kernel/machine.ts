@@ -11,6 +11,7 @@ import type {
   Page,
   Pmd,
   Pte,
+  SuperBlock,
   Vma,
   WaitEntry,
   WaitQueueHead,
@@ -49,6 +50,8 @@ export interface MachineConfig {
   readonly stableWrites: boolean
   /** Whether it is recorded which pages of files are prepared for being changed, and changes of others are failures. */
   readonly mkwriteLedger: boolean
+  /** Whether programs freeze file systems: only then is freeze protection taken. */
+  readonly freeze: boolean
   /** How many items of work are queued for kernel workers at most. */
   readonly works: number
   /** Whether translations stay in the TLB of an address space's CPU from one access to the next. */
@@ -75,6 +78,7 @@ const DEFAULTS: MachineConfig = {
   bioMaxPages: 256,
   stableWrites: false,
   mkwriteLedger: false,
+  freeze: false,
   directReclaim: false,
   bios: 2,
   words: 1,
@@ -136,6 +140,8 @@ export interface Machine {
   readonly device: TaskHandle
   /** Kernel workers, each for one item of work: bios whose pages are to be dirtied. */
   readonly kworker: TaskHandle
+  /** The file systems of files, where programs freeze. */
+  readonly super_blocks: ReadonlyMap<AddressSpace, SuperBlock>
   /** What the oracle remembers. */
   readonly expectations: Expectations
   /** The direct I/O that a task made with `spawn` has under way: one at a time. */
@@ -182,6 +188,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   const spaces = new Map<string, Mm>()
   const children = new Map<Mm, TaskHandle>()
   const dios = new Map<string, Dio>()
+  const super_blocks = new Map<AddressSpace, SuperBlock>()
   const expectations = new Expectations(world, full.words, full.mkwriteLedger)
   const userThread = (task: string, mm: Mm): void => {
     spaces.set(task, mm)
@@ -218,6 +225,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     kworker: world.task('kworker', (bio?: Bio) => {
       if (bio !== undefined) k.bio_dirty_fn(bio)
     }, { start: false, instances: full.works }),
+    super_blocks,
     expectations,
     dio_of(task) {
       const known = dios.get(task)
@@ -231,7 +239,10 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     },
     open(name, a_ops, pages = 1) {
       expectations.addOwner(name)
-      return addressSpace(world, name, a_ops, pages, full.words)
+      const file = addressSpace(world, name, a_ops, pages, full.words)
+      if (full.freeze) super_blocks.set(file, superBlock(world, name))
+      if (a_ops === BDEV) k.fill_blocks(file)
+      return file
     },
     address_space: (name, pages) => addressSpaceOfProcess(world, name, pages),
     area(mm, options) {
@@ -276,6 +287,14 @@ function page(make: Objects, words: number): Page {
   }
 }
 
+function superBlock(world: World, name: string): SuperBlock {
+  return world.struct(`${name}.s_writers`, {
+    freeze_write: world.rwsem(`${name}.freeze_write`),
+    freeze_pagefault: world.rwsem(`${name}.freeze_pagefault`),
+    frozen: world.cell(`${name}.frozen`, false),
+  })
+}
+
 function dio(world: World, task: string): Dio {
   return world.struct(`dio of ${task}`, {
     ref: world.counter(`${task}.dio.ref`),
@@ -292,14 +311,15 @@ function waitQueueHead(world: World, name: string): WaitQueueHead {
 
 function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations, pages: number, words: number): AddressSpace {
   const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
+  const cached = a_ops !== BDEV
   return world.struct(`${name}.i_mapping`, {
     name,
     a_ops,
     i_rwsem: world.rwsem(`${name}.i_rwsem`),
     i_pages: world.spinlock(`${name}.i_pages`),
     private_lock: world.spinlock(`${name}.private_lock`),
-    slots: each((at) => world.ref<Page>(`${name}.slot${at}`)),
-    tags: each((at) => world.flags(`${name}.tags${at}`, PAGECACHE_TAGS)),
+    slots: cached ? each((at) => world.ref<Page>(`${name}.slot${at}`)) : [],
+    tags: cached ? each((at) => world.flags(`${name}.tags${at}`, PAGECACHE_TAGS)) : [],
     blocks: each((at) => wordCells(world, `${name}.block${at}`, words)),
     i_mmap: world.list<Vma>(`${name}.i_mmap`),
     i_mmap_rwsem: world.rwsem(`${name}.i_mmap_rwsem`),

@@ -26,13 +26,28 @@
 import type { Cell, FailureKind } from '../engine/index.js'
 import type { Kernel } from './kernel.js'
 import { ZERO, type AddressSpace, type Page, type Vma } from './include/linux/mm-types.js'
-import { pteOf, pte_page, pte_present, pte_write } from './include/linux/pgtable.js'
+import { pteOf, pte_page, pte_write } from './include/linux/pgtable.js'
 import { ANYTHING, UNKNOWN, isSettled, type Expected, type Settled, type Unsettled } from './expectations.js'
 
 /** The part of a word that names whose it is. */
 const ownerOf = (word: string): string => word.split(/[:.]/)[0] ?? ''
 
 export const oracleInlines = {
+  /** page_mkwrite or write_begin has prepared a page of a file for being changed. */
+  note_prepared(k: Kernel, page: Page): void {
+    if (k.config.mkwriteLedger) k.oracle_prepared(page)
+  },
+
+  /** clear_page_dirty_for_io has write-protected a page: whoever changes it has to prepare it first. */
+  note_write_protected(k: Kernel, page: Page): void {
+    if (k.config.mkwriteLedger) k.oracle_write_protected(page)
+  },
+
+  /** A page of a file is dirtied. */
+  note_dirtied(k: Kernel, page: Page): void {
+    if (k.config.mkwriteLedger) k.oracle_dirtied(page)
+  },
+
   /** User code stores `value` to a word of the `page`th page of an area. Part of the step of the store. */
   oracle_store(k: Kernel, vma: Vma, page: number, word: number, value: string): void {
     stored(wordIn(k.expectations.ofPage(vma, page), word), value)
@@ -108,9 +123,9 @@ export const oracleObservations = {
     begin(wordsOfFile(k, file, first, pages), call)
   },
 
-  /** It has returned; the words are `content` now. */
-  oracle_change_ends(k: Kernel, call: string, file: AddressSpace, first: number, pages: number, content: string): void {
-    end(wordsOfFile(k, file, first, pages), call, () => [content, content === ZERO ? 'zeroed' : 'stored'])
+  /** It has returned; the words are `content` now, or anything if it failed. */
+  oracle_change_ends(k: Kernel, call: string, file: AddressSpace, first: number, pages: number, content: string | null): void {
+    end(wordsOfFile(k, file, first, pages), call, () => (content === null ? UNKNOWN : [content, content === ZERO ? 'zeroed' : 'stored']))
   },
 
   /** fsync or msync begins. @returns what is expected of the file, to be handed to `oracle_sync_ends` */
@@ -137,17 +152,14 @@ export const oracleObservations = {
     k.world.warn('data-foreign', `data of ${owner} is written to a block of ${file.name}`)
   },
 
-  /** page_mkwrite or write_begin has prepared a page of a file for being changed. */
   oracle_prepared(k: Kernel, page: Page): void {
     preparedOf(k, page)?.set(true)
   },
 
-  /** clear_page_dirty_for_io has write-protected a page of a file: who changes it has to prepare it first. */
   oracle_write_protected(k: Kernel, page: Page): void {
     preparedOf(k, page)?.set(false)
   },
 
-  /** A page of a file becomes dirty. */
   oracle_dirtied(k: Kernel, page: Page): void {
     if (isUnprepared(k, page)) k.world.warn('assertion', 'a page is dirtied that was not prepared since it was last write-protected')
   },
@@ -165,12 +177,12 @@ export function isUnprepared(k: Kernel, page: Page): boolean {
   const prepared = preparedOf(k, page)
   if (mapping === null || prepared === undefined || prepared.get()) return false
   const index = page.index.get()
-  return !mapping.i_mmap.all().some((vma) => {
+  return mapping.i_mmap.all().every((vma) => {
     const address = vma.start + index - vma.pgoff
-    if (address < vma.start || address >= vma.start + vma.pages) return false
+    if (address < vma.start || address >= vma.start + vma.pages) return true
     const pte = pteOf(vma.mm, address).get()
     const mapped = pte_page(pte)
-    return pte_present(pte) && pte_write(pte) && mapped !== null && k.memory.same(mapped, page)
+    return !pte_write(pte) || mapped === null || !k.memory.same(mapped, page)
   })
 }
 
@@ -208,7 +220,7 @@ function isPrivate(vma: Vma): boolean {
 }
 
 function same(x: Expected, y: Expected | undefined): boolean {
-  return y !== undefined && x[0] === y[0] && x[1] === y[1]
+  return x[0] === y?.[0] && x[1] === y[1]
 }
 
 /** What the device holds of consecutive blocks, word by word. */

@@ -15,11 +15,11 @@ export const blkCore = {
    * physical address: whatever is there by then is written, or overwritten. Not a function of the kernel's.
    */
   dma_transfer(k: Kernel, bio: Bio): void {
-    const [op, , pages, file, first] = bio
+    const [op, , pages, file, first, owner] = bio
     pages.forEach((page, i) => {
       page.words.forEach((word, w) => {
         if (op === 'READ') {
-          k.dma_to_memory(page, w, file, first + i)
+          k.dma_to_memory(page, w, file, first + i, owner !== null)
           return
         }
         const content = word.get()
@@ -50,9 +50,9 @@ export const blkCoreInlines = {
 
 /** One step each. */
 export const dmaInstructions = {
-  /** The device stores a word of a block to a page. */
-  dma_to_memory(k: Kernel, page: Page, word: number, file: AddressSpace, block: number): void {
-    if (k.config.mkwriteLedger && isUnprepared(k, page)) k.world.warn('assertion', 'a device changes a page that is neither prepared nor mapped for stores')
+  /** The device stores a word of a block to a page; `direct` if that is a user's and not one that is being read into the page cache. */
+  dma_to_memory(k: Kernel, page: Page, word: number, file: AddressSpace, block: number, direct: boolean): void {
+    if (direct && k.config.mkwriteLedger && isUnprepared(k, page)) k.world.warn('assertion', 'a device changes a page that is neither prepared nor mapped for stores')
     wordOf(page.words, word).set(wordOf(blockOf(file, block), word).get())
   },
 }

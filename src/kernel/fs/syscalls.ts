@@ -1,13 +1,20 @@
 /** The ways in from user space: mm/fadvise.c, fs/read_write.c, fs/sync.c, fs/open.c, fs/drop_caches.c, v5.10-rc5. Files are open. */
 import type { Kernel } from '../kernel.js'
-import type { AddressSpace, IovIter, Vma } from '../include/linux/mm-types.js'
+import { ZERO, type AddressSpace, type IovIter, type Vma } from '../include/linux/mm-types.js'
 import { blockOf, wordOf } from '../block/blocks.js'
 import { FOLL_GET, FOLL_WRITE } from '../mm/gup.js'
+import type { Advice } from '../mm/madvise.js'
 
 export const syscalls = {
   /** write(2) of a file's only page. @returns false for -ENOMEM */
   write(k: Kernel, file: AddressSpace, version: string): boolean {
-    return k[file.a_ops.write_iter](file, `${file.name}:${version}`)
+    const content = `${file.name}:${version}`
+    if (k.expectations.ofFile(file) === undefined) return k.vfs_write(file, content)
+    const call = `write by ${k.world.currentTask()}`
+    k.oracle_change_begins(call, file, 0, 1)
+    const written = k.vfs_write(file, content)
+    k.oracle_change_ends(call, file, 0, 1, written ? content : null)
+    return written
   },
 
   /** read(2) on a file opened with O_DIRECT. @returns what is in the block */
@@ -71,6 +78,16 @@ export const syscalls = {
     return got !== undefined
   },
 
+  /** madvise(2). @returns false for an error */
+  madvise(k: Kernel, vma: Vma, first: number, pages: number, advice: Advice): boolean {
+    const frees = advice !== 'MADV_PAGEOUT'
+    const call = `madvise by ${k.world.currentTask()}`
+    if (frees) k.oracle_free_begins(call, vma, first, pages)
+    const done = k.do_madvise(vma, first, pages, advice)
+    if (frees) k.oracle_free_ends(call, vma, first, pages, advice === 'MADV_DONTNEED' && done ? 'zero' : 'anything')
+    return done
+  },
+
   /** fsync(2): file_write_and_wait_range. */
   fsync(k: Kernel, file: AddressSpace): void {
     if (k.expectations.ofFile(file) === undefined) {
@@ -98,11 +115,36 @@ export const syscalls = {
     k.__filemap_fdatawait_range(file)
   },
 
-  /** ftruncate(2) to nothing. */
+  /** ftruncate(2) to nothing; a file that is mapped is made as long again, of zeros, in the same call. */
   ftruncate(k: Kernel, file: AddressSpace): void {
     file.i_rwsem.downWrite()
+    const mapped = k.expectations.ofFile(file) !== undefined
+    const call = `ftruncate by ${k.world.currentTask()}`
+    if (mapped) k.oracle_change_begins(call, file, 0, file.slots.length)
     k.truncate_inode_pages_range(file)
+    if (mapped) {
+      k.free_blocks(file)
+      k.oracle_change_ends(call, file, 0, file.slots.length, ZERO)
+    }
     file.i_rwsem.upWrite()
+  },
+
+  /**
+   * fallocate(2) with FALLOC_FL_PUNCH_HOLE of a whole mapped file: ext4_punch_hole. What is dirty is written and waited for,
+   * the page cache is emptied, the blocks are freed. (Faults are not kept out meanwhile: the mmap_sem of the inode is not there.)
+   */
+  fallocate_punch_hole(k: Kernel, file: AddressSpace): void {
+    const call = `fallocate by ${k.world.currentTask()}`
+    k.sb_start_write(file)
+    k.oracle_change_begins(call, file, 0, file.slots.length)
+    k.filemap_write_and_wait_range(file)
+    file.i_rwsem.downWrite()
+    k.unmap_mapping_pages(file, 0, file.slots.length, false)
+    k.truncate_inode_pages_range(file)
+    k.free_blocks(file)
+    file.i_rwsem.upWrite()
+    k.oracle_change_ends(call, file, 0, file.slots.length, ZERO)
+    k.sb_end_write(file)
   },
 
   /** Writing 1 to /proc/sys/vm/drop_caches: drop_pagecache_sb. */
@@ -143,6 +185,23 @@ export type Iocb = readonly [file: AddressSpace, block: number, vma: Vma, first:
 
 /** What a user may rely on. */
 export const promises = {
+  /** vfs_write of a file's only page. */
+  vfs_write(k: Kernel, file: AddressSpace, content: string): boolean {
+    k.sb_start_write(file)
+    const written = k[file.a_ops.write_iter](file, content)
+    k.sb_end_write(file)
+    return written
+  },
+
+  /** The blocks of a file are given back, and read as zeros. */
+  free_blocks(_k: Kernel, file: AddressSpace): void {
+    for (const block of file.blocks) for (const word of block) word.set(ZERO)
+  },
+
+  /** Fills the blocks of a file, at set-up, before it is mapped. */
+  fill_blocks(_k: Kernel, file: AddressSpace, content: (block: number, word: number) => string = (block, word) => `${file.name}:${block}.${word}`): void {
+    file.blocks.forEach((block, b) => block.forEach((cell, w) => cell.set(content(b, w))))
+  },
   /** call_read_iter: read(2) of a file opened with O_DIRECT. */
   read_iter(k: Kernel, file: AddressSpace, block: number, iter: IovIter, sync: boolean): boolean {
     const { read_iter } = file.a_ops

@@ -1,6 +1,6 @@
 /** mm/filemap.c, v5.10-rc5: the page cache, and waiting for bits of a page. */
 import type { Kernel } from '../kernel.js'
-import type { AddressSpace, Page, PagecacheTag, SyncMode, WaitBit, WaitEntry, WaitQueueHead } from '../include/linux/mm-types.js'
+import type { AddressSpace, Bio, Page, PagecacheTag, SyncMode, WaitBit, WaitEntry, WaitQueueHead } from '../include/linux/mm-types.js'
 import { ClearPageReclaim, PageLocked, PageReclaim, PageSwapCache, __SetPageFlag } from '../include/linux/page-flags.js'
 
 /** What a waiter does with the bit, and with its reference. */
@@ -246,6 +246,28 @@ export const filemap = {
     }
   },
 
+  /**
+   * page_cache_ra_unbounded (mm/readahead.c) of one page: starts reading it, and gives up its own reference. Context: task.
+   * @returns false without memory; true also if somebody else was faster
+   */
+  page_cache_ra_unbounded(k: Kernel, mapping: AddressSpace, index: number): boolean {
+    const page = k.alloc_page()
+    if (page === null) return false
+    if (k.add_to_page_cache_lru(page, mapping, index)) {
+      k.submit_bio(['READ', 'mpage_end_io', [page], mapping, index, null])
+    } else {
+      k.lock_given_up(page)
+      page.flags.clear('PG_locked')
+    }
+    k.put_page(page)
+    return true
+  },
+
+  /** mpage_end_io (fs/mpage.c, fs/ext4/readpage.c, fs/iomap/buffered-io.c). Context: completion interrupt; holds no reference of its own. */
+  mpage_end_io(k: Kernel, bio: Bio): void {
+    for (const page of bio[2]) k.unlock_page(page)
+  },
+
   /** __delete_from_page_cache. Context: page lock and i_pages lock held. */
   __delete_from_page_cache(_k: Kernel, page: Page, mapping: AddressSpace): void {
     const index = page.index.get()
@@ -286,14 +308,17 @@ export const filemap = {
   },
 
   /**
-   * filemap_fault on a page that is in the page cache, up to where the page is returned locked. Context: page fault; the
-   * wait for the page lock ends with a fatal signal.
-   * @returns the page, locked and referenced; null if there is none or the task was killed
+   * filemap_fault, up to where the page is returned locked. Context: page fault; the wait for the page lock ends with a fatal
+   * signal. A page that is being read is locked: that it is not up to date yet needs no saying.
+   * @returns the page, locked and referenced; null if there is none, for want of memory or beyond the end of the file, or if the task was killed
    */
   filemap_fault(k: Kernel, mapping: AddressSpace, index: number): Page | null {
     for (;;) {
       const page = k.find_get_page(mapping, index)
-      if (page === null) return null
+      if (page === null) {
+        if (!k.filemap_fault_read(mapping, index)) return null
+        continue
+      }
       if (!k.lock_page_killable(page)) {
         k.put_page(page)
         return null
@@ -324,6 +349,15 @@ export const filemapInlines = {
   /** The place in wake_up_page_bit after the walk, where the queue is still locked: nothing is done there. */
   wake_up_page_bit_walked(_k: Kernel, _page: Page, _bit: WaitBit): void {
     return
+  },
+
+  /**
+   * do_sync_mmap_readahead: a page that is not in the page cache is read. A file that no area maps (programs may have it faulted
+   * on without page tables) ends at what is cached.
+   * @returns false if nothing was read
+   */
+  filemap_fault_read(k: Kernel, mapping: AddressSpace, index: number): boolean {
+    return k.expectations.ofFile(mapping) !== undefined && k.page_cache_ra_unbounded(mapping, index)
   },
 
   /** finish_wait: leaves the queue if still on it, so that `flags` are stable. @returns whether `needed` is set */

@@ -5,8 +5,8 @@
  * interrupt of this CPU; page table entries change all the same, and here nothing waits for it.
  */
 import type { Kernel } from '../kernel.js'
-import type { Mm, Page, Vma } from '../include/linux/mm-types.js'
-import { pteOf, pte_dirty, pte_page, pte_present, pte_write } from '../include/linux/pgtable.js'
+import type { HugePmd, Mm, Page, Vma } from '../include/linux/mm-types.js'
+import { HPAGE_PMD_NR, pmdOf, pmd_present, pmd_subpage, pmd_trans_huge, pmd_write, pteOf, pte_dirty, pte_page, pte_present, pte_write } from '../include/linux/pgtable.js'
 import { PageDirty, SetPageReferenced } from '../include/linux/page-flags.js'
 import { isFaultError } from './memory.js'
 import { untilDone } from '../lib/debug.js'
@@ -35,11 +35,34 @@ export const gup = {
   lockless_pages_from_mm(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
     const pages: Page[] = []
     while (pages.length < nr_pages) {
-      const page = k.gup_pte_range(mm, start + pages.length, flags)
-      if (page === null) break
-      pages.push(page)
+      const address = start + pages.length
+      const pmd = k.config.thp ? pmdOf(mm, address).get() : null
+      if (pmd_trans_huge(pmd)) {
+        const some = k.gup_huge_pmd(mm, address, start + nr_pages, flags, pmd)
+        if (some.length === 0) break
+        pages.push(...some)
+      } else {
+        const page = k.gup_pte_range(mm, address, flags)
+        if (page === null) break
+        pages.push(page)
+      }
     }
     return pages
+  },
+
+  /** gup_huge_pmd: as gup_pte_range, for those pages from `address` to before `end` that one huge entry maps. Context: interrupts off. */
+  gup_huge_pmd(k: Kernel, mm: Mm, address: number, end: number, flags: number, orig: HugePmd): readonly Page[] {
+    if (!pmd_present(orig) || ((flags & FOLL_WRITE) !== 0 && !pmd_write(orig))) return []
+    const next = Math.min(end, (Math.floor(address / HPAGE_PMD_NR) + 1) * HPAGE_PMD_NR)
+    const refs = next - address
+    if (!k.try_grab_compound_head(orig[0], refs, flags)) return []
+    const again = pmdOf(mm, address).get()
+    if (!pmd_trans_huge(again) || !k.pmd_same(orig, again)) {
+      k.put_compound_head(orig[0], refs, flags)
+      return []
+    }
+    SetPageReferenced(again[0])
+    return Array.from({ length: refs }, (_, i) => pmd_subpage(again, address + i))
   },
 
   /**
@@ -51,16 +74,16 @@ export const gup = {
     const pte = pteOf(mm, address).get()
     const page = pte_page(pte)
     if (page === null || ((flags & FOLL_WRITE) !== 0 && !pte_write(pte))) return null
-    if (!k.try_grab_compound_head(page, flags)) return null
+    if (!k.try_grab_compound_head(k.compound_head(k.memory.raw(k.memory.indexOf(page))), 1, flags)) return null
     const again = pteOf(mm, address).get()
     if (!k.pte_same(pte, again)) {
-      k.put_compound_head(page, flags)
+      k.put_compound_head(page, 1, flags)
       return null
     }
     // The same entry by another use of the same memory: the reference is to that.
     const grabbed = pte_page(again) ?? page
     if (k.gup_pte_range_grabbed(grabbed, flags)) return grabbed
-    k.put_compound_head(grabbed, flags)
+    k.put_compound_head(grabbed, 1, flags)
     return null
   },
 
@@ -83,6 +106,19 @@ export const gup = {
       pages.push(page)
     }
     return pages
+  },
+
+  /** follow_page_mask, follow_pmd_mask. Context: mmap_lock held for reading. @returns null if the page has to be faulted in */
+  follow_page_mask(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
+    const { mm } = vma
+    if (k.config.thp && pmd_trans_huge(pmdOf(mm, address).get())) {
+      mm.pmd_ptl.lock()
+      const pmd = pmdOf(mm, address).get()
+      const page = pmd_present(pmd) ? k.follow_trans_huge_pmd(vma, address, (flags & FOLL_WRITE) !== 0, (flags & FOLL_TOUCH) !== 0, pmd) : null
+      mm.pmd_ptl.unlock()
+      return page
+    }
+    return k.follow_page_pte(vma, address, flags)
   },
 
   /** follow_page_pte. Context: mmap_lock held for reading. @returns null if the page has to be faulted in */
@@ -127,21 +163,21 @@ export const gupInlines = {
   /** The loop of __get_user_pages about one page. @returns null if it cannot be had */
   follow_or_fault_in(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
     return untilDone(k, () => {
-      const page = k.follow_page_pte(vma, address, flags)
+      const page = k.follow_page_mask(vma, address, flags)
       if (page !== null) return page
       return k.faultin_page(vma, address, flags) ? undefined : null
     })
   },
 
-  /** try_grab_compound_head: a speculative reference, or a pin, of a page that is not known to be in use. A full barrier if it succeeds. */
-  try_grab_compound_head(k: Kernel, page: Page, flags: number): boolean {
-    return k.memory.raw(k.memory.indexOf(k.compound_head(page))).refcount.incUnlessZero(referencesOf(flags))
+  /** try_grab_compound_head: speculative references, or pins, of a page that is not known to be in use. A full barrier if it succeeds. */
+  try_grab_compound_head(k: Kernel, head: Page, refs: number, flags: number): boolean {
+    return k.memory.raw(k.memory.indexOf(head)).refcount.incUnlessZero(referencesOf(refs, flags))
   },
 
   /** put_compound_head: gives back what try_grab_compound_head has taken, of whatever the memory is used for now. */
-  put_compound_head(k: Kernel, page: Page, flags: number): void {
-    const present = k.present_use(k.compound_head(page))
-    if (present.refcount.decAndTest(referencesOf(flags))) k.__put_page(present)
+  put_compound_head(k: Kernel, page: Page, refs: number, flags: number): void {
+    const present = k.compound_head(k.present_use(page))
+    if (present.refcount.decAndTest(referencesOf(refs, flags))) k.__put_page(present)
   },
 
   /** try_grab_page. Context: PTL held, under which the page is mapped. */
@@ -152,8 +188,8 @@ export const gupInlines = {
   },
 }
 
-function referencesOf(flags: number): number {
-  return (flags & FOLL_PIN) !== 0 ? GUP_PIN_COUNTING_BIAS : 1
+function referencesOf(refs: number, flags: number): number {
+  return (flags & FOLL_PIN) !== 0 ? refs * GUP_PIN_COUNTING_BIAS : refs
 }
 
 /** find_extend_vma: the area at an address, if it is mapped. */

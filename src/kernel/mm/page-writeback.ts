@@ -58,7 +58,9 @@ export const pageWriteback = {
     const mapping = k.page_mapping(page)
     if (k.config.debugVm) k.VM_BUG_ON(!PageLocked(page), '!PageLocked(page)')
     if (mapping !== null && mapping !== k.swapper_space && k.page_mkclean(page) > 0) k.set_page_dirty(page)
-    return TestClearPageDirty(page)
+    const was = TestClearPageDirty(page)
+    k.note_write_protected(page)
+    return was
   },
 
   /**
@@ -142,6 +144,11 @@ export const pageWriteback = {
 
 /** Parts of functions of mm/page-writeback.c that are written out in them, on their own here so that patches can replace them. */
 export const pageWritebackInlines = {
+  /** wait_for_stable_page: where the device checks what it writes, a page under writeback must not change. Context: page locked. */
+  wait_for_stable_page(k: Kernel, page: Page): void {
+    if (k.config.stableWrites) k.wait_on_page_writeback(page)
+  },
+
   /** mapping_tagged for the whole file. */
   mapping_tagged(_k: Kernel, mapping: AddressSpace, tag: PagecacheTag): boolean {
     return mapping.tags.some((tags) => tags.test(tag))

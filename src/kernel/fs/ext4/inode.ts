@@ -29,8 +29,12 @@ export const ext4Inode = {
       } else {
         k.wait_on_page_writeback(page)
         k.BUG_ON(PageWriteback(page), 'PageWriteback(page)')
-        const bio = k.mpage_submit_page(mapping, page)
-        if (bio !== null) bios.push(bio)
+        if (k.mpage_prepare_extent_page(mapping, page)) {
+          const bio = k.mpage_submit_page(mapping, page)
+          if (bio !== null) bios.push(bio)
+        } else {
+          k.unlock_page(page)
+        }
       }
       k.put_page(page)
     }
@@ -62,10 +66,13 @@ export const ext4Inode = {
     return page !== null
   },
 
-  /** ext4_write_begin: the page, locked, with buffers. Its device does not ask for stable pages, so writeback goes on. */
+  /** ext4_write_begin: the page, locked, with buffers. Context: task, inode locked. */
   ext4_write_begin(k: Kernel, mapping: AddressSpace): Page | null {
     const page = k.grab_cache_page_write_begin(mapping, 0)
-    if (page !== null && !PagePrivate(page)) k.create_empty_buffers(page)
+    if (page === null) return null
+    k.wait_for_stable_page(page)
+    if (!PagePrivate(page)) k.create_empty_buffers(page)
+    k.note_prepared(page)
     return page
   },
 
@@ -80,19 +87,39 @@ export const ext4Inode = {
   ext4_set_page_dirty(k: Kernel, page: Page): boolean {
     k.WARN_ON(!PageLocked(page) && !PageDirty(page), '!PageLocked(page) && !PageDirty(page)')
     k.WARN_ON(!PagePrivate(page), '!page_has_buffers(page)')
+    k.note_dirtied(page)
     return k.__set_page_dirty_buffers(page)
   },
 
   /**
-   * ext4_page_mkwrite of a page whose block is mapped, up to where the page is returned locked. Context: page fault. Its
-   * device does not ask for stable pages: writeback goes on while the page is stored to.
+   * ext4_page_mkwrite without delayed allocation, up to where the page is returned locked. Context: page fault, a reference
+   * held. Waits for a frozen file system. Where all buffers are mapped there is nothing to do; else block_page_mkwrite does it.
    * @returns false if the page was truncated
    */
   ext4_page_mkwrite(k: Kernel, mapping: AddressSpace, page: Page): boolean {
+    k.sb_start_pagefault(mapping)
+    const prepared = k.ext4_page_mkwrite_locked(mapping, page)
+    k.sb_end_pagefault(mapping)
+    return prepared
+  },
+
+  /**
+   * block_page_mkwrite (fs/buffer.c): attaches buffers, and dirties them and the page. Context: page fault, a reference held.
+   * @returns whether the page is returned, locked; false if it was truncated
+   */
+  block_page_mkwrite(k: Kernel, mapping: AddressSpace, page: Page): boolean {
     k.lock_page(page)
-    if (page.mapping.get() === mapping) return true
-    k.unlock_page(page)
-    return false
+    if (page.mapping.get() !== mapping) {
+      k.unlock_page(page)
+      return false
+    }
+    // __block_write_begin, block_commit_write
+    if (!PagePrivate(page)) k.create_empty_buffers(page)
+    k.note_prepared(page)
+    k.mark_buffer_dirty(page, k.page_buffers(page))
+    k.set_page_dirty(page)
+    k.wait_for_stable_page(page)
+    return true
   },
 
   /** ext4_file_read_iter, ext4_dio_read_iter of a file opened with O_DIRECT. @returns whether all was read, or queued */
@@ -110,5 +137,29 @@ export const ext4Inode = {
     const word = wordOf(blockOf(mapping, 0), 0).get()
     mapping.i_rwsem.upRead()
     return word
+  },
+}
+
+/** Parts of functions of fs/ext4/inode.c. */
+export const ext4InodeInlines = {
+  /** The place in mpage_prepare_extent_to_map before a page's buffers are looked at. @returns whether to write the page */
+  mpage_prepare_extent_page(_k: Kernel, _mapping: AddressSpace, _page: Page): boolean {
+    return true
+  },
+
+  /** ext4_page_mkwrite between freeze protection's two ends. */
+  ext4_page_mkwrite_locked(k: Kernel, mapping: AddressSpace, page: Page): boolean {
+    k.lock_page(page)
+    if (page.mapping.get() !== mapping) {
+      k.unlock_page(page)
+      return false
+    }
+    if (PagePrivate(page)) {
+      k.wait_for_stable_page(page)
+      k.note_prepared(page)
+      return true
+    }
+    k.unlock_page(page)
+    return k.block_page_mkwrite(mapping, page)
   },
 }

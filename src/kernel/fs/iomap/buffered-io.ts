@@ -30,10 +30,17 @@ export const iomapBufferedIo = {
 
   /** iomap_page_mkwrite, up to where the page is returned locked. @returns false if the page was truncated */
   iomap_page_mkwrite(k: Kernel, mapping: AddressSpace, page: Page): boolean {
+    k.sb_start_pagefault(mapping)
     k.lock_page(page)
-    if (page.mapping.get() === mapping) return true
-    k.unlock_page(page)
-    return false
+    const prepared = page.mapping.get() === mapping
+    if (prepared) {
+      k.wait_for_stable_page(page)
+      k.note_prepared(page)
+    } else {
+      k.unlock_page(page)
+    }
+    k.sb_end_pagefault(mapping)
+    return prepared
   },
 
   /** iomap_file_buffered_write of one whole page. Context: task, inode locked. @returns false without memory */

@@ -76,6 +76,14 @@ export interface AddressSpace {
   readonly i_mmap_rwsem: Rwsem
 }
 
+/** struct super_block, as far as it is frozen: one lock each for write(2) and for page faults (s_writers). */
+export interface SuperBlock {
+  readonly freeze_write: Rwsem
+  readonly freeze_pagefault: Rwsem
+  /** SB_FREEZE_COMPLETE: nothing must be written any more. */
+  readonly frozen: Cell<boolean>
+}
+
 export const PAGECACHE_TAGS = ['PAGECACHE_TAG_DIRTY', 'PAGECACHE_TAG_WRITEBACK', 'PAGECACHE_TAG_TOWRITE'] as const
 export type PagecacheTag = (typeof PAGECACHE_TAGS)[number]
 
@@ -83,6 +91,7 @@ export type SyncMode = 'WB_SYNC_NONE' | 'WB_SYNC_ALL'
 
 /** The function that hears of the completion of a bio: a name in the kernel's tables. */
 export type BioEndIo =
+  | 'mpage_end_io'
   | 'blkdev_bio_end_io_simple'
   | 'blkdev_bio_end_io'
   | 'blkdev_bio_end_io_async'
