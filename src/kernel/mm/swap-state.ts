@@ -18,6 +18,7 @@ import {
   page_mapped,
 } from '../include/linux/page-flags.js'
 import { blockOf, wordOf } from '../block/blocks.js'
+import { untilDone } from '../lib/debug.js'
 import { slotOf } from './filemap.js'
 
 /** The swap cache's part in a slot's count; the rest are page table entries. */
@@ -91,9 +92,21 @@ export const swapState = {
     k.put_page(page)
   },
 
-  /** lookup_swap_cache. Context: page fault. @returns the page with a reference */
+  /**
+   * lookup_swap_cache, find_get_page of swap space. Context: page fault, also under the PTL: while reclaim has frozen the page's
+   * count it spins. @returns the page with a reference
+   */
   lookup_swap_cache(k: Kernel, entry: number): Page | null {
-    return k.find_get_page(k.swapper_space, entry - 1)
+    const slot = slotOf(k.swapper_space, entry - 1)
+    return untilDone(k, () => {
+      const page = slot.get()
+      if (page === null) return null
+      if (!k.memory.raw(k.memory.indexOf(page)).refcount.incUnlessZero()) return undefined
+      const again = slot.get()
+      if (again !== null && k.memory.same(again, page)) return again
+      k.put_page(k.present_use(page))
+      return undefined
+    })
   },
 
   /**
