@@ -202,6 +202,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     waiters.set(name, waiter)
     return waiter
   }
+  for (let i = 1; i <= full.works; i++) waiterOf(full.works === 1 ? 'kworker' : `kworker-${i}`)
   return {
     world,
     config: full,

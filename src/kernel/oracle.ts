@@ -152,6 +152,28 @@ export const oracleObservations = {
     k.world.warn('data-foreign', `data of ${owner} is written to a block of ${file.name}`)
   },
 
+  /** What is in a page now. */
+  oracle_words(_k: Kernel, page: Page): readonly string[] {
+    return page.words.map((word) => word.get())
+  },
+
+  /**
+   * A device has taken the last word of a page for a block: it must have seen the page as it was at some moment, unless user
+   * code has stored to it meanwhile.
+   */
+  oracle_transferred(k: Kernel, page: Page, file: AddressSpace, block: number, before: readonly string[], taken: readonly string[]): void {
+    const now = page.words.map((word) => word.get())
+    const expected = wordsOfFile(k, file, block, 1).map((cell) => cell.get())
+    const stored = now.some((word, w) => word !== before[w] && !changedByRead(expected[w]))
+    if (stored || now.every((word, w) => word === taken[w]) || before.every((word, w) => word === taken[w])) return
+    k.world.warn('data-torn', 'a block is written that mixes two states of its page')
+  },
+
+  /** A write is submitted to the file system of a file. */
+  oracle_submitted(k: Kernel, file: AddressSpace): void {
+    if (k.super_blocks.get(file)?.frozen.get() === true) k.world.warn('assertion', 'a frozen file system is written to')
+  },
+
   oracle_prepared(k: Kernel, page: Page): void {
     preparedOf(k, page)?.set(true)
   },
@@ -215,6 +237,12 @@ function end(cells: readonly Cell<Expected>[], call: string, result: (i: number)
   })
 }
 
+/** Whether a word that has changed was changed by a direct read, with nothing of the user's own in between. */
+function changedByRead(expected: Expected | undefined): boolean {
+  if (expected === undefined) return false
+  return isSettled(expected) ? expected[1] === 'read' : expected[1] !== ''
+}
+
 function isPrivate(vma: Vma): boolean {
   return vma.file === null || !vma.shared
 }
@@ -252,9 +280,9 @@ function mismatch(k: Kernel, vma: Vma, expected: Settled, seen: string): [kind: 
   const what = nameOf(expected)
   if (seen === ZERO) return ['data-lost', `${what} is lost: a load sees zeros`]
   if (isForeign(k, vma, word, seen)) return ['data-foreign', `in place of ${what} a load sees data of somebody else`]
-  if (origin === 'zeroed') return ['data-stale', `in place of ${what} a load sees what was there before`]
+  if (origin === 'zeroed') return ['data-stale', `in place of ${what} a load sees other content`]
   if (origin === 'read' && ownerOf(seen) === ownerOf(word)) return ['data-stale', `in place of ${what} a load sees other content of the device`]
-  return ['data-lost', `${what} is lost: a load sees what was there before`]
+  return ['data-lost', `${what} is lost: a load sees other content`]
 }
 
 /** Data of a file, area or process that has nothing to do with what is expected, nor with the area. */

@@ -5,9 +5,24 @@ import { isUnprepared } from '../oracle.js'
 import { blockOf, wordOf } from './blocks.js'
 
 export const blkCore = {
-  /** submit_bio: from here on the device may transfer the data and interrupt. Takes no reference to the page. */
+  /**
+   * submit_bio: from here on the device may transfer the data and interrupt. Takes no reference to the page. For a device that
+   * checks what it writes, guard tags are computed first (bio_integrity_prep).
+   */
   submit_bio(k: Kernel, bio: Bio): void {
-    k.device.start(bio)
+    const [op, end_io, pages, file, index, owner] = bio
+    if (op === 'READ') {
+      k.device.start(bio)
+      return
+    }
+    if (k.config.freeze) k.oracle_submitted(file)
+    if (k.config.stableWrites) k.device.start([op, end_io, pages, file, index, owner, k.bio_integrity_prep(bio)])
+    else k.device.start(bio)
+  },
+
+  /** bio_integrity_prep, bio_integrity_generate: a tag for each word as it is now; a tag is as good as the word. */
+  bio_integrity_prep(_k: Kernel, bio: Bio): readonly string[] {
+    return bio[2].flatMap((page) => page.words.map((word) => word.get()))
   },
 
   /**
@@ -15,17 +30,10 @@ export const blkCore = {
    * physical address: whatever is there by then is written, or overwritten. Not a function of the kernel's.
    */
   dma_transfer(k: Kernel, bio: Bio): void {
-    const [op, , pages, file, first, owner] = bio
+    const [op, , pages, file, first, owner, guards] = bio
     pages.forEach((page, i) => {
-      page.words.forEach((word, w) => {
-        if (op === 'READ') {
-          k.dma_to_memory(page, w, file, first + i, owner !== null)
-          return
-        }
-        const content = word.get()
-        k.check_written(content, file, first + i, w)
-        wordOf(blockOf(file, first + i), w).set(content)
-      })
+      if (op === 'READ') page.words.forEach((_word, w) => k.dma_to_memory(page, w, file, first + i, owner !== null))
+      else k.dma_from_memory(page, file, first + i, guards?.slice(i * page.words.length))
     })
   },
 
@@ -36,6 +44,22 @@ export const blkCore = {
 }
 
 export const blkCoreInlines = {
+  /** The transfer of a page to its block: a load of each word, and its way to the disk. */
+  dma_from_memory(k: Kernel, page: Page, file: AddressSpace, block: number, guards?: readonly string[]): void {
+    const watched = page.words.length > 1 && k.expectations.ofFile(file) !== undefined
+    let before: readonly string[] = []
+    const taken: string[] = []
+    page.words.forEach((word, w) => {
+      const content = word.get()
+      taken.push(content)
+      if (watched && w === 0) before = k.oracle_words(page)
+      if (watched && w === page.words.length - 1) k.oracle_transferred(page, file, block, before, taken)
+      k.check_written(content, file, block, w)
+      if (guards !== undefined && guards[w] !== content) k.world.warn('data-torn', 'a page changes after its guard tags were computed')
+      wordOf(blockOf(file, block), w).set(content)
+    })
+  },
+
   /** The model's look at what a device writes: data of one file in a block of another. */
   check_written(k: Kernel, content: string, file: AddressSpace, block: number, word: number): void {
     if (file === k.swapper_space) return

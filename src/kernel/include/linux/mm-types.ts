@@ -102,9 +102,10 @@ export type BioEndIo =
 
 /**
  * struct bio: pages that are written to, or read from, consecutive blocks of `file` from `index` on. A bio of writeback
- * holds no reference to its pages, one of direct I/O does. `owner` is bi_private.
+ * holds no reference to its pages, one of direct I/O does. `owner` is bi_private; `guards` stand for the integrity data that go
+ * with it, one for each word.
  */
-export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: DioOwner | null]
+export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: DioOwner | null, guards?: readonly string[]]
 
 export type BioOp = 'READ' | 'WRITE'
 
