@@ -31,7 +31,7 @@ import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
 import { memory, memoryInlines } from './mm/memory.js'
 import { zap, zapInlines } from './mm/zap.js'
-import { pageAlloc, pageAllocInlines } from './mm/page-alloc.js'
+import { pageAlloc, pageAllocInlines, pageAllocObservations } from './mm/page-alloc.js'
 import { pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
 import { shmem } from './mm/shmem.js'
 import { swap, swapInlines } from './mm/swap.js'
@@ -117,6 +117,7 @@ const INSTRUCTIONS = {
 const OBSERVATIONS = {
   ...oracleObservations,
   ...dioObservations,
+  ...pageAllocObservations,
 }
 
 /** A table with the kernel filled in: what remains are the arguments. */
@@ -158,7 +159,8 @@ type Functions = Bound<typeof filemap> &
 type Instructions = Bound<typeof mmuInstructions> &
   Bound<typeof dmaInstructions> &
   Bound<typeof oracleObservations> &
-  Bound<typeof dioObservations>
+  Bound<typeof dioObservations> &
+  Bound<typeof pageAllocObservations>
 
 type Inlines = Bound<typeof pageFlags> &
   Bound<typeof filemapInlines> &

@@ -96,7 +96,7 @@ export const pgtableInlines = {
    * ptep_get_and_clear. One exchange, a full barrier on x86 and none on arm64. The TLB may still have the entry.
    */
   ptep_get_and_clear(_k: Kernel, mm: Mm, address: number): Pte {
-    return pteOf(mm, address).swap(null)
+    return pteOf(mm, address).swap(null, 'relaxed')
   },
 
   /** ptep_clear_flush: clears the entry, and flushes it if a TLB may have it. */
