@@ -26,7 +26,7 @@ describe('a lazyfree page', () => {
     sequentially((k) => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'old')
-      k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
       const page = mapped(mm)
       expect(counts(page)).toEqual([1, 1])
       expect(k.get_user_pages_fast(mm, 0, 1, FOLL_WRITE | FOLL_GET)).toEqual([page])
@@ -55,7 +55,7 @@ describe('a lazyfree page', () => {
     sequentially((k) => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'old')
-      k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
       const page = mapped(mm)
       k.__isolate_lru_page(page, 'file')
       k.trylock_page(page)
@@ -72,7 +72,7 @@ describe('a lazyfree page', () => {
     sequentially((k) => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'old')
-      k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
       const page = mapped(mm)
       for (let i = 2; i <= sharers; i++) {
         const [child] = process(k, { name: `P${i}`, copyOf: buffer })

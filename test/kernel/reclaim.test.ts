@@ -14,7 +14,7 @@ const MENDED = 'v5.16'
 function freed(k: Kernel): readonly [mm: Mm, area: Vma] {
   const [mm, buffer] = process(k)
   k.user_store(buffer, 0, 0, 'a')
-  k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+  k.madvise(buffer, 0, 1, 'MADV_FREE')
   return [mm, buffer]
 }
 
@@ -57,7 +57,7 @@ describe('a page that was given up by MADV_FREE', () => {
       k.user_store(buffer, 0, 0, 'a')
       const [child, copy] = process(k, { name: 'C', copyOf: buffer })
       k.dup_mmap(child, mm)
-      k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
       k.shrink_all_memory()
       expect(entry(mm)).toBeNull()
       expect([k.user_load(copy, 0, 0), ...counts(mapped(child))]).toEqual(['a', 1, 1])
@@ -123,6 +123,25 @@ describe('anonymous memory', () => {
         k.world.assert(k.user_load(buffer, 0, 0) === 'a' && k.user_load(copy, 0, 0) === 'b', 'they see each other')
       }, mm)
     }, { machine: { swap: 1, pages: 2 }, version: MENDED })
+    expect(failures).toEqual([])
+  })
+
+  it('that is yet to become lazyfree is written to swap though its entry is clean', () => {
+    const { failures } = exploreKernel((k) => {
+      const [mm, buffer] = process(k)
+      k.user_store(buffer, 0, 0, 'a')
+      k.lru_add_drain()
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
+      k.spawn('kswapd', () => {
+        k.balance_pgdat(1)
+        k.world.assert(entry(mm)?.[0] === 'swap:1', 'the page was not unmapped')
+        k.lru_add_drain()
+        k.balance_pgdat(1)
+        k.world.until(() => k.memory.raw(0).refcount.get() <= 1 && !k.memory.raw(0).flags.test('PG_writeback'), 'the page to be written')
+        k.balance_pgdat(1)
+        k.world.assert(pagesInUse(k) === 0 && k.swapper_space.blocks[0]?.[0]?.get() === 'a', 'swap does not have the data')
+      })
+    }, { machine: { swap: 1, pagevec: 15 }, version: MENDED })
     expect(failures).toEqual([])
   })
 
@@ -266,6 +285,35 @@ describe('translations', () => {
   })
 })
 
+describe('a TLB that remembers entries', () => {
+  it('does not let a load reach the page when somebody else has got it', () => {
+    const { failures } = exploreKernel((k) => {
+      const [mm, buffer] = freed(k)
+      mm.tlb[0]?.set(entry(mm))
+      const [other, greedy] = process(k, { name: 'Q' })
+      k.spawn('user', () => k.world.assert(k.user_load(buffer, 0, 0) !== 'q', 'a load sees what is not its own'), mm)
+      k.spawn('greedy', () => void k.user_store(greedy, 0, 0, 'q'), other)
+      k.spawn('kswapd', () => k.balance_pgdat(1))
+    }, { machine: { tlb: true } })
+    expect(failures).toEqual([])
+  })
+
+  it('does not let a store pass by page_mkwrite after the page was cleaned for writing', () => {
+    sequentially((k) => {
+      const file = k.open('F', XFS)
+      k.write(file, 'v0')
+      const [, area] = process(k, { file })
+      k.user_store(area, 0, 0, 'F:v1')
+      const page = pageOf(file)
+      k.lock_page(page)
+      k.clear_page_dirty_for_io(page)
+      k.unlock_page(page)
+      k.user_store(area, 0, 0, 'F:v2')
+      expect(page.flags.test('PG_dirty')).toBe(true)
+    }, { machine: { tlb: true } })
+  })
+})
+
 describe('reclaim beside', () => {
   const swapping = { machine: { pages: 2, swap: 1 }, version: MENDED }
 
@@ -274,7 +322,7 @@ describe('reclaim beside', () => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'a')
       k.spawn('user', () => {
-        k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+        k.madvise(buffer, 0, 1, 'MADV_FREE')
         k.user_store(buffer, 0, 0, 'b')
         k.world.assert(k.user_load(buffer, 0, 0) === 'b', 'a store is lost')
       }, mm)
@@ -287,7 +335,7 @@ describe('reclaim beside', () => {
     const { failures } = exploreKernel((k) => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'a')
-      k.do_madvise(buffer, 0, 1, 'MADV_FREE')
+      k.madvise(buffer, 0, 1, 'MADV_FREE')
       k.user_load(buffer, 0, 0)
       k.spawn('user', () => {
         k.user_store(buffer, 0, 0, 'b')
