@@ -152,24 +152,6 @@ export const syscalls = {
     k.invalidate_mapping_pages(file)
   },
 
-  /**
-   * A store through a shared mapping that has to fault, without page tables: it is made while the page is still locked. Later,
-   * a writeback in between would have write-protected the page, and the store would fault again.
-   * @returns false if there is no page to store to, or the task was killed
-   */
-  store_fault(k: Kernel, file: AddressSpace, version: string): boolean {
-    const page = k.filemap_fault(file, 0)
-    if (page === null) return false
-    k.unlock_page(page)
-    const prepared = k[file.a_ops.page_mkwrite](file, page)
-    if (prepared) {
-      k.write_words(page, `${file.name}:${version}`)
-      k.fault_dirty_shared_page(page)
-    }
-    k.put_page(page)
-    return prepared
-  },
-
   /** A load through a shared mapping that has to fault; the page is not entered in page tables. @returns whether it was there */
   load_fault(k: Kernel, file: AddressSpace): boolean {
     const page = k.filemap_fault(file, 0)

@@ -114,7 +114,8 @@ export const hugeMemory = {
   },
 
   /**
-   * madvise_free_huge_pmd. Context: madvise, mmap_lock held for reading. A huge page of which only a part is freed is split.
+   * madvise_free_huge_pmd, as in v5.17: before, mappings of the tail alone were not counted. Context: madvise, mmap_lock held
+   * for reading. A huge page of which only a part is freed is split.
    * @returns whether the whole of it was dealt with; else its pages are to be looked at one by one
    */
   madvise_free_huge_pmd(k: Kernel, vma: Vma, address: number, end: number): boolean {
@@ -156,7 +157,7 @@ export const hugeMemory = {
     const pmd = pmdOf(mm, address).get()
     if (pmd_trans_huge(pmd)) {
       // pmdp_huge_get_and_clear: what hardware has set in the entry meanwhile goes with it.
-      pmdOf(mm, address).swap(null)
+      pmdOf(mm, address).swap(null, 'relaxed')
       k.page_remove_huge_rmap(pmd[0])
     }
     mm.pmd_ptl.unlock()
@@ -297,8 +298,7 @@ export const hugeMemory = {
     tail.index.set(head.index.get() + 1)
     k.smp_wmb()
     tail.compound_head.set(null)
-    // page_ref_unfreeze: release
-    tail.refcount.set(1)
+    tail.refcount.set(1, 'release')
     if (isolated) k.get_page(tail)
     else k.__pagevec_lru_add_fn(tail)
     head.flags.clear('PG_head')

@@ -1,6 +1,6 @@
 /** The programs of the race: between them every access to the page that the thread speaks of, and those it does not. */
 import { program, type World } from '../../engine/index.js'
-import type { AddressSpace } from '../../kernel/include/linux/mm-types.js'
+import type { AddressSpace, Vma, Waiter } from '../../kernel/include/linux/mm-types.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import { EXT4, SHMEM, XFS, type MachineConfig } from '../../kernel/machine.js'
 import { kernel } from '../../kernel/versions.js'
@@ -18,6 +18,17 @@ interface Draft {
 function underWriteback(k: Kernel, file: AddressSpace): void {
   k.write(file, 'v0')
   k.sync_file_range_write(file)
+}
+
+/** A process that maps a file. */
+function mapping(k: Kernel, name: string, file: AddressSpace): Vma {
+  return k.area(k.address_space(name, 1), { name: `${name}.map`, file })
+}
+
+/** A process that maps a file and loads from it once. */
+function spawnLoad(k: Kernel, name: string, file: AddressSpace): Waiter {
+  const map = mapping(k, name, file)
+  return k.spawn(name, () => void k.user_load(map, 0, 0), map.mm)
 }
 
 /** Writes a file, starts its writeback, writes it again and waits for all of it: the second writer of the thread. */
@@ -127,14 +138,19 @@ const DRAFTS: readonly Draft[] = [
     machine: { bios: 3 },
     setup(k) {
       const f1 = k.open('F1', EXT4)
+      const map = mapping(k, 'writer', f1)
       underWriteback(k, f1)
-      k.spawn('writer', () => {
-        k.store_fault(f1, 'v1')
-        k.sync_file_range_write(f1)
-        k.store_fault(f1, 'v2')
-        k.fsync(f1)
-        k.expect_durable(f1, 'v2')
-      })
+      k.spawn(
+        'writer',
+        () => {
+          k.user_store(map, 0, 0, 'F1:v1')
+          k.sync_file_range_write(f1)
+          k.user_store(map, 0, 0, 'F1:v2')
+          k.fsync(f1)
+          k.expect_durable(f1, 'v2')
+        },
+        map.mm,
+      )
     },
   },
   {
@@ -262,8 +278,8 @@ const DRAFTS: readonly Draft[] = [
     setup(k, world) {
       const f1 = k.open('F1', EXT4)
       k.write(f1, 'v0')
-      const victim = k.spawn('victim', () => void k.load_fault(f1))
-      k.spawn('user-1', () => void k.load_fault(f1))
+      const victim = spawnLoad(k, 'victim', f1)
+      spawnLoad(k, 'user-1', f1)
       k.spawn('user-2', () => void k.write(f1, 'v1'))
       world.task('killer', () => k.send_sigkill(victim))
     },
@@ -288,7 +304,7 @@ const DRAFTS: readonly Draft[] = [
     setup(k) {
       const f1 = k.open('F1', EXT4)
       k.write(f1, 'v0')
-      for (const name of ['user-1', 'user-2', 'user-3']) k.spawn(name, () => void k.load_fault(f1))
+      for (const name of ['user-1', 'user-2', 'user-3']) spawnLoad(k, name, f1)
     },
   },
   {
