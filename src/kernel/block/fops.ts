@@ -68,6 +68,7 @@ export const blockFops = {
       done += pages.length
     }
     if (sync) k.dio_wait(dio)
+    else if (done < nr_pages) k.dio_wait_for_event(dio)
     return done === nr_pages
   },
 
@@ -97,6 +98,7 @@ export const blockFops = {
     k.bio_set_pages_dirty(bio)
     k.dio_init(dio, 1)
     k.submit_bio(bio)
+    if (pages.length < nr_pages) k.dio_wait_for_event(dio)
     return pages.length === nr_pages
   },
 

@@ -119,6 +119,14 @@ export const directIoInlines = {
     k.world.until(() => !dio.waiter.get(), 'the device')
   },
 
+  /**
+   * Where an asynchronous read could get only some of its pages: the kernel tells the user so by the completion event, the model
+   * by what the submitting call returns, after that event.
+   */
+  dio_wait_for_event(k: Kernel, dio: Dio): void {
+    k.world.until(() => dio.completed.get(), 'the device')
+  },
+
   /** Takes the waiter away and wakes it: the last access to the dio. Context: completion interrupt. */
   dio_wake(_k: Kernel, dio: Dio): void {
     dio.waiter.set(false)

@@ -22,11 +22,13 @@ export const iomapDirectIo = {
     }
     const finished = done === nr_pages
     const last = dio.ref.decAndTest()
-    if (!sync && finished) {
-      if (last) k.ki_complete(dio)
-      return true
+    if (sync) {
+      if (!last) k.dio_wait(dio)
+    } else if (last) {
+      k.ki_complete(dio)
+    } else if (!finished) {
+      k.dio_wait_for_event(dio)
     }
-    if (!last) k.dio_wait(dio)
     return finished
   },
 
