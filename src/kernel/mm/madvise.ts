@@ -4,9 +4,13 @@ import type { Mm, Page, Vma } from '../include/linux/mm-types.js'
 import { ClearPageDirty, ClearPageReferenced, PageDirty, PageSwapCache } from '../include/linux/page-flags.js'
 import {
   HPAGE_PMD_NR,
+  PTE_YOUNG,
   is_swap_pte,
   pmdOf,
+  pmd_modify,
+  pmd_present,
   pmd_trans_huge,
+  pmd_young,
   pteOf,
   pte_dirty,
   pte_mkclean,
@@ -88,7 +92,7 @@ export const madvise = {
     k.lru_add_drain()
     let changed = false
     for (const [first, next] of pmdRanges(k, start, end)) {
-      const [pages, cleared] = k.madvise_cold_or_pageout_pte_range(vma, first, next)
+      const [pages, cleared] = k.madvise_pageout_pmd(vma, first, next) ?? k.madvise_cold_or_pageout_pte_range(vma, first, next)
       k.reclaim_pages(pages)
       changed ||= cleared
     }
@@ -96,15 +100,13 @@ export const madvise = {
   },
 
   /**
-   * The part of madvise_cold_or_pageout_pte_range under the PTL. Context: mmap_lock held for reading. Pages that are mapped as
-   * one huge page are left alone here; the kernel has a path of their own.
+   * The part of madvise_cold_or_pageout_pte_range under the PTL. Context: mmap_lock held for reading.
    * @returns the isolated pages, and whether entries were changed
    */
   madvise_cold_or_pageout_pte_range(k: Kernel, vma: Vma, start: number, end: number): readonly [pages: readonly Page[], changed: boolean] {
     const { mm } = vma
     const pages: Page[] = []
     let changed = false
-    if (k.config.thp && pmd_trans_huge(pmdOf(mm, start).get())) return [pages, false]
     mm.ptl.lock()
     k.flush_tlb_batched_pending(mm)
     for (let address = start; address < end; address++) {
@@ -144,6 +146,41 @@ export const madviseInlines = {
     if (pmd !== null && pmd_trans_huge(pmd.get()) && k.madvise_free_huge_pmd(vma, start, end)) return true
     // pmd_trans_unstable
     return (pmd === null || !pmd_trans_huge(pmd.get())) && k.madvise_free_pte_range(vma, start, end)
+  },
+
+  /**
+   * The beginning of madvise_cold_or_pageout_pte_range: what is mapped as one huge page is isolated as one, or split if only a
+   * part of it is meant. Context: mmap_lock held for reading.
+   * @returns null if the pages are to be looked at one by one
+   */
+  madvise_pageout_pmd(k: Kernel, vma: Vma, start: number, end: number): readonly [pages: readonly Page[], changed: boolean] | null {
+    const { pmd_ptl } = vma.mm
+    const pmdp = k.config.thp ? pmdOf(vma.mm, start) : null
+    if (pmdp === null || !pmd_trans_huge(pmdp.get())) return null
+    pmd_ptl.lock()
+    const pmd = pmdp.get()
+    if (!pmd_present(pmd) || k.total_mapcount(pmd[0], pmd[1]) !== 1) {
+      pmd_ptl.unlock()
+      return pmd_trans_huge(pmd) ? [[], false] : null
+    }
+    const [head, tail] = pmd
+    if (end - start < HPAGE_PMD_NR) {
+      k.get_page(head)
+      pmd_ptl.unlock()
+      k.lock_page(head)
+      const split = k.split_huge_page(head, tail, false) !== null
+      k.unlock_page(head)
+      k.put_page(head)
+      return split ? null : [[], false]
+    }
+    if (pmd_young(pmd)) {
+      const old = k.pmdp_invalidate(vma, start)
+      if (old !== null) pmdp.set(pmd_modify(old, 0, PTE_YOUNG))
+    }
+    ClearPageReferenced(head)
+    const pages = k.isolate_lru_page(head) ? [head] : []
+    pmd_ptl.unlock()
+    return [pages, pmd_young(pmd)]
   },
 
   /** Splits a huge page that only this entry maps. Context: PTL held, given up meanwhile. @returns whether it was split */
