@@ -6,21 +6,22 @@
 import { hasResult, locationsOf, outcomeKey, type Litmus, type Outcome } from './litmus.js'
 import { historiesOf, type History } from './lkmm-coherence.js'
 import { eventsOf, isConditional, type Event, type Events } from './lkmm-events.js'
-import { closure, empty, EVENTS_MAX, identity, intersection, isAcyclic, optional, relation, sequence, star, union, type Relation } from './relation.js'
+import { closure, empty, EVENTS_MAX, identity, intersection, inverse, isAcyclic, optional, relation, sequence, star, union, type Relation } from './relation.js'
 
-/** What the model says of an outcome, best first: of several executions with one outcome, the best counts. */
+/**
+ * What the model says of an outcome, best first: of several executions with one outcome, the best counts.
+ * - `allowed by load buffering`: only by executions in which program order and reads-from make a cycle.
+ * - `allowed, not shown by design`: breaks one of the rules that the engine has beyond the model.
+ * - `forbidden, shown by design`: breaks only rules that the engine lacks.
+ */
 export const VERDICTS = [
   'allowed',
-  'allowed by reordering between fences',
+  'allowed, not shown by design',
   'allowed by load buffering',
+  'forbidden, shown by design',
   'breaks propagation',
   'breaks happens-before',
 ] as const
-/**
- * `allowed by load buffering`: only in executions in which program order and reads-from make a cycle.
- * `allowed by reordering between fences`: only in executions in which a full fence comes before another one if no thread
- * reorders what it does, but not if some do.
- */
 export type Verdict = (typeof VERDICTS)[number]
 
 /** Every outcome that coherence and atomicity leave, with what the model says of it. */
@@ -115,6 +116,8 @@ interface Fixed {
   readonly data: Relation
   readonly poUnlock: Relation
   readonly lockPo: Relation
+  /** From the read of a fully ordered read-modify-write to itself and to all that comes later. */
+  readonly fullRead: Relation
   /** From an unlock to a later lock of the same thread. */
   readonly unlockLock: Relation
   readonly unlockLockPairs: Relation
@@ -142,6 +145,8 @@ function fixedRelations({ all, actions, fences }: Events): Fixed {
   const acqPo = between((a, b) => a.acquires && inOrder(a, b))
   const isPair = (op: (name: string) => boolean) => (a: Event, b: Event): boolean =>
     actions.some(({ read, write, instruction }) => read === a && write === b && op(instruction.op))
+  const isFullRead = (e: Event): boolean =>
+    actions.some(({ read, write, instruction }) => read === e && write !== undefined && 'order' in instruction && instruction.order === 'full')
   const isUnlock = (e: Event): boolean => e.lock === 'unlock'
   const isLockRead = (e: Event): boolean => e.lock === 'lock' && !e.isWrite
   return {
@@ -155,6 +160,7 @@ function fixedRelations({ all, actions, fences }: Events): Fixed {
     fence: union(mb, wmb, rmb, poRel, acqPo),
     rmw: between(isPair(() => true)),
     data: between(isPair((op) => DATA_DEPENDENT.includes(op))),
+    fullRead: between((a, b) => isFullRead(a) && (a === b || inOrder(a, b))),
     poUnlock: between((a, b) => isUnlock(b) && inOrder(a, b)),
     lockPo: between((a, b) => isLockRead(a) && inOrder(a, b)),
     unlockLock: between((a, b) => isUnlock(a) && isLockRead(b) && inOrder(a, b)),
@@ -164,27 +170,45 @@ function fixedRelations({ all, actions, fences }: Events): Fixed {
 
 const DATA_DEPENDENT: readonly string[] = ['inc', 'incReturn', 'incUnlessZero', 'setBit', 'clearBit', 'testAndSetBit', 'testAndClearBit']
 
+/** The model (neither), the model and what the engine forbids besides, or the model without what the engine does not know. */
+type Rules = 'model' | 'stricter' | 'laxer'
+
 function verdictOn(fixed: Fixed, { histories }: Execution): Verdict {
-  const { int, ext, mb, wmb, poRel, fence, rmw, data } = fixed
   const rf = union(fixed.none, ...histories.map((history) => history.rf))
   const overwrite = union(fixed.none, ...histories.flatMap(({ co, fr }) => [co, fr]))
+  const broken = brokenRule(fixed, rf, overwrite, 'model')
+  if (broken !== undefined) return brokenRule(fixed, rf, overwrite, 'laxer') ?? 'forbidden, shown by design'
+  if (!isAcyclic(union(fixed.po, rf))) return 'allowed by load buffering'
+  return brokenRule(fixed, rf, overwrite, 'stricter') === undefined ? 'allowed' : 'allowed, not shown by design'
+}
+
+function brokenRule(fixed: Fixed, rf: Relation, overwrite: Relation, rules: Rules): Verdict | undefined {
+  const { po, int, ext, mb, wmb, poRel, fence, rmw } = fixed
   const rfe = intersection(rf, ext)
   const rfi = intersection(rf, int)
-  const poUnlockLockPo = sequence(fixed.poUnlock, union(fixed.unlockLock, intersection(rf, fixed.unlockLockPairs)), fixed.lockPo)
+  const handOver = intersection(rf, fixed.unlockLockPairs)
+  const poUnlockLockPo = sequence(fixed.poUnlock, rules === 'laxer' ? handOver : union(fixed.unlockLock, handOver), fixed.lockPo)
 
+  // Stricter: what a thread reads of its own swap or release comes after what the swap has read, or what was released.
+  const data = rules === 'stricter' ? union(rmw, poRel) : fixed.data
   const ppo = union(sequence(data, rfi), intersection(overwrite, int), fence, intersection(poUnlockLockPo, int))
-  const cumulative = sequence(optional(rfe), union(mb, poRel))
+  // Stricter: a lock passes on what its holder has seen, not only what it has stored.
+  const cumulative = sequence(optional(rfe), rules === 'stricter' ? union(mb, poRel, poUnlockLockPo) : union(mb, poRel))
   const rmwSequence = star(sequence(rf, rmw))
   const cumulFence = sequence(union(cumulative, wmb, poUnlockLockPo), rmwSequence)
   const prop = sequence(optional(intersection(overwrite, ext)), star(cumulFence), optional(rfe))
-  const notIdentity = prop.map((row, i) => row & ~(identity(prop.length)[i] ?? 0))
-  const hb = union(ppo, rfe, intersection(notIdentity, int))
+  const propInThread = intersection(prop.map((row, i) => row & ~(identity(prop.length)[i] ?? 0)), int)
+  // Laxer: reads that must have come before earlier reads are noticed, the other way round they are not.
+  const hb = union(ppo, rfe, rules === 'laxer' ? intersection(propInThread, inverse(po)) : propInThread)
   const hbPlus = closure(hb)
   if (hbPlus.some((row, i) => ((row >>> i) & 1) === 1)) return 'breaks happens-before'
-  if (!isAcyclic(sequence(prop, mb, optional(hbPlus)))) return 'breaks propagation'
-  const inOrder = union(fixed.po, rf)
-  if (!isAcyclic(inOrder)) return 'allowed by load buffering'
+
   const propagated = sequence(prop, mb)
-  const fencesInOrder = union(sequence(propagated, optional(hbPlus)), sequence(propagated, star(inOrder), mb))
-  return isAcyclic(fencesInOrder) ? 'allowed' : 'allowed by reordering between fences'
+  // Laxer: what a full fence has made known goes from thread to thread by release, not by mere acquire.
+  const later = rules === 'laxer' ? sequence(optional(sequence(star(cumulFence), rfe)), star(ppo)) : star(hb)
+  if (!isAcyclic(sequence(propagated, later))) return 'breaks propagation'
+  if (rules !== 'stricter') return undefined
+  // Stricter: nothing is reordered between fences, and the first fence of a read-modify-write is not apart from it.
+  const inOrder = sequence(propagated, star(union(po, rf)), union(mb, fixed.fullRead))
+  return isAcyclic(union(sequence(propagated, later), inOrder)) ? undefined : 'breaks propagation'
 }

@@ -30,6 +30,10 @@ export function intersection(a: Relation, b: Relation): Relation {
   return a.map((row, i) => row & (b[i] ?? 0))
 }
 
+export function inverse(r: Relation): Relation {
+  return relation(r.length, (i, j) => has(r, j, i))
+}
+
 export function identity(size: number): Relation {
   return empty(size).map((_, i) => 1 << i)
 }
