@@ -5,16 +5,12 @@ export type Ordered = Readonly<Record<Order | 'default', OperationKind>>
 
 /** The same access in every strength. */
 export function inEveryOrder(kind: OperationKind): Ordered {
-  const ordered = (order: Order): OperationKind => ({
-    ...kind,
-    order,
-    name: order === 'relaxed' ? kind.name : `${kind.name}_${order}`,
-  })
+  const ordered = (order: Order): OperationKind => ({ ...kind, order })
   return {
     default: kind,
     relaxed: ordered('relaxed'),
     acquire: ordered('acquire'),
     release: ordered('release'),
-    full: { ...kind, order: 'full' },
+    full: ordered('full'),
   }
 }

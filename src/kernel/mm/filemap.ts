@@ -141,7 +141,7 @@ export const filemap = {
 
   /** trylock_page. Context: any. */
   trylock_page(k: Kernel, page: Page): boolean {
-    if (page.flags.testAndSet('PG_locked')) return false
+    if (page.flags.testAndSet('PG_locked', 'acquire')) return false
     k.lock_owned(page)
     return true
   },
@@ -149,14 +149,14 @@ export const filemap = {
   /** lock_page. Context: task that holds a reference; may sleep. */
   lock_page(k: Kernel, page: Page): void {
     k.world.mightSleep('lock_page')
-    if (page.flags.testAndSet('PG_locked')) k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', false)
+    if (page.flags.testAndSet('PG_locked', 'acquire')) k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', false)
     k.lock_owned(page)
   },
 
   /** lock_page_killable. @returns false if a signal came first: PG_waiters may stay set then, with nobody waiting */
   lock_page_killable(k: Kernel, page: Page): boolean {
     k.world.mightSleep('lock_page_killable')
-    if (page.flags.testAndSet('PG_locked') && !k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', true)) return false
+    if (page.flags.testAndSet('PG_locked', 'acquire') && !k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', true)) return false
     k.lock_owned(page)
     return true
   },
@@ -168,7 +168,7 @@ export const filemap = {
   unlock_page(k: Kernel, page: Page): void {
     if (k.config.debugVm) k.VM_BUG_ON(!PageLocked(page), '!PageLocked(page)')
     k.lock_given_up(page)
-    if (page.flags.clearAndTest('PG_locked', 'PG_waiters')) k.wake_up_page_bit(page, 'PG_locked')
+    if (page.flags.clearAndTest('PG_locked', 'PG_waiters', 'release')) k.wake_up_page_bit(page, 'PG_locked')
   },
 
   /**

@@ -13,6 +13,7 @@ import {
   PageSwapBacked,
   PageSwapCache,
   PageWriteback,
+  SetPageLRU,
   SetPageReclaim,
   SetPageReferenced,
   TestClearPageReferenced,
@@ -116,7 +117,8 @@ export const vmscan = {
 
   /** move_pages_to_lru of one page: back to the list its flags say, and the reference of the isolation is dropped. */
   move_pages_to_lru(k: Kernel, page: Page): void {
-    k.__pagevec_lru_add_fn(page)
+    SetPageLRU(page)
+    k.add_page_to_lru_list(page)
     k.put_page(page)
   },
 
@@ -183,7 +185,7 @@ export const vmscan = {
     mapping.i_pages.lockIrqsave()
     let removed = page.refcount.compareExchange(2, 0)
     if (removed && PageDirty(page)) {
-      page.refcount.set(2)
+      page.refcount.set(2, 'release')
       removed = false
     }
     const swap = removed && mapping === k.swapper_space ? page.swap.get() : 0
@@ -197,7 +199,7 @@ export const vmscan = {
   /** remove_mapping: the caller is left with the only reference. */
   remove_mapping(k: Kernel, mapping: AddressSpace, page: Page): boolean {
     if (!k.__remove_mapping(mapping, page)) return false
-    page.refcount.set(1)
+    page.refcount.set(1, 'release')
     return true
   },
 }
@@ -290,7 +292,7 @@ export const vmscanInlines = {
   freeze_lazyfree(_k: Kernel, page: Page): boolean {
     if (!page.refcount.compareExchange(1, 0)) return false
     if (!PageDirty(page)) return true
-    page.refcount.set(1)
+    page.refcount.set(1, 'release')
     return false
   },
 
