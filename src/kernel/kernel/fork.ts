@@ -5,7 +5,7 @@ import type { Mm, Vma } from '../include/linux/mm-types.js'
 import {
   HPAGE_PMD_NR,
   PMD_TABLE,
-  pmdOf,
+  pmd_read,
   pmd_trans_huge,
   pteOf,
   pte_mkold,
@@ -53,9 +53,8 @@ export const fork = {
       return
     }
     for (let address = start; address < start + pages; address += HPAGE_PMD_NR) {
-      const pmdp = pmdOf(src_vma.mm, address)
-      if (pmd_trans_huge(pmdp.get()) && k.copy_huge_pmd(dst_vma, src_vma, address)) continue
-      if (pmdp.get() !== PMD_TABLE) continue
+      if (pmd_trans_huge(pmd_read(src_vma.mm, address)) && k.copy_huge_pmd(dst_vma, src_vma, address)) continue
+      if (pmd_read(src_vma.mm, address) !== PMD_TABLE) continue
       k.pte_alloc(dst_vma.mm, address)
       k.copy_pte_range(dst_vma, src_vma, address, Math.min(start + pages, address + HPAGE_PMD_NR))
     }

@@ -6,7 +6,20 @@
  */
 import type { Kernel } from '../kernel.js'
 import type { HugePmd, Mm, Page, Vma } from '../include/linux/mm-types.js'
-import { HPAGE_PMD_NR, pmdOf, pmd_present, pmd_subpage, pmd_trans_huge, pmd_write, pteOf, pte_dirty, pte_page, pte_present, pte_write } from '../include/linux/pgtable.js'
+import {
+  HPAGE_PMD_NR,
+  pmdOf,
+  pmd_present,
+  pmd_read,
+  pmd_subpage,
+  pmd_trans_huge,
+  pmd_write,
+  pteOf,
+  pte_dirty,
+  pte_page,
+  pte_present,
+  pte_write,
+} from '../include/linux/pgtable.js'
 import { PageDirty, SetPageReferenced } from '../include/linux/page-flags.js'
 import { isFaultError } from './memory.js'
 import { untilDone } from '../lib/debug.js'
@@ -36,7 +49,7 @@ export const gup = {
     const pages: Page[] = []
     while (pages.length < nr_pages) {
       const address = start + pages.length
-      const pmd = k.config.thp ? pmdOf(mm, address).get() : null
+      const pmd = k.config.thp ? pmd_read(mm, address) : null
       if (pmd_trans_huge(pmd)) {
         const some = k.gup_huge_pmd(mm, address, start + nr_pages, flags, pmd)
         if (some.length === 0) break
@@ -111,7 +124,7 @@ export const gup = {
   /** follow_page_mask, follow_pmd_mask. Context: mmap_lock held for reading. @returns null if the page has to be faulted in */
   follow_page_mask(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
     const { mm } = vma
-    if (k.config.thp && pmd_trans_huge(pmdOf(mm, address).get())) {
+    if (k.config.thp && pmd_trans_huge(pmd_read(mm, address))) {
       mm.pmd_ptl.lock()
       const pmd = pmdOf(mm, address).get()
       const page = pmd_present(pmd) ? k.follow_trans_huge_pmd(vma, address, (flags & FOLL_WRITE) !== 0, (flags & FOLL_TOUCH) !== 0, pmd) : null

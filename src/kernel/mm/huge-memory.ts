@@ -20,6 +20,7 @@ import {
   pmd_dirty,
   pmd_modify,
   pmd_present,
+  pmd_read,
   pmd_subpage,
   pmd_trans_huge,
   pmd_write,
@@ -61,7 +62,8 @@ export const hugeMemory = {
   huge_pmd_set_accessed(k: Kernel, vma: Vma, address: number, write: boolean, orig: HugePmd): void {
     const { pmd_ptl } = vma.mm
     pmd_ptl.lock()
-    if (k.pmd_same(pmdOf(vma.mm, address).get(), orig)) k.pmdp_set_access_flags(vma, address, pmd_modify(orig, write ? PTE_DIRTY | PTE_YOUNG : PTE_YOUNG), write)
+    const entry = pmd_modify(orig, write ? PTE_DIRTY | PTE_YOUNG : PTE_YOUNG)
+    if (k.pmd_same(pmdOf(vma.mm, address).get(), orig)) k.pmdp_set_access_flags(vma, address, entry, write)
     pmd_ptl.unlock()
   },
 
@@ -268,7 +270,7 @@ export const hugeMemory = {
   unmap_page(k: Kernel, head: Page, areas: readonly Vma[]): void {
     const start = head.index.get()
     for (const vma of areas) {
-      if (pmd_trans_huge(pmdOf(vma.mm, start).get())) k.__split_huge_pmd(vma, start, true, head)
+      if (pmd_trans_huge(pmd_read(vma.mm, start))) k.__split_huge_pmd(vma, start, true, head)
       else for (const [i, page] of [head, k.tail_of(head)].entries()) k.freeze_pte(vma, page, start + i)
     }
   },
@@ -350,11 +352,9 @@ export const hugeMemory = {
 }
 
 export const hugeMemoryInlines = {
-  /** head + 1. The kernel has addresses and needs no look for that. */
+  /** head + 1. */
   tail_of(k: Kernel, head: Page): Page {
-    const tail = k.memory.raw(k.memory.indexOf(head) + 1).use.get()
-    if (tail === null) k.world.fail('assertion', 'a huge page has no tail')
-    return tail
+    return k.present_use(k.memory.raw(k.memory.indexOf(head) + 1))
   },
 
   /** total_mapcount: how often the page or a part of it is mapped. One counter after the other. */

@@ -7,6 +7,7 @@ import {
   PTE_YOUNG,
   is_swap_pte,
   pmdOf,
+  pmd_read,
   pmd_modify,
   pmd_present,
   pmd_trans_huge,
@@ -142,10 +143,10 @@ export const madviseInlines = {
 
   /** The beginning of madvise_free_pte_range: a range that is mapped as one huge page is freed as one, or not at all. */
   madvise_free_pmd(k: Kernel, vma: Vma, start: number, end: number): boolean {
-    const pmd = k.config.thp ? pmdOf(vma.mm, start) : null
-    if (pmd !== null && pmd_trans_huge(pmd.get()) && k.madvise_free_huge_pmd(vma, start, end)) return true
+    const isHuge = (): boolean => k.config.thp && pmd_trans_huge(pmd_read(vma.mm, start))
+    if (isHuge() && k.madvise_free_huge_pmd(vma, start, end)) return true
     // pmd_trans_unstable
-    return (pmd === null || !pmd_trans_huge(pmd.get())) && k.madvise_free_pte_range(vma, start, end)
+    return !isHuge() && k.madvise_free_pte_range(vma, start, end)
   },
 
   /**
@@ -156,7 +157,7 @@ export const madviseInlines = {
   madvise_pageout_pmd(k: Kernel, vma: Vma, start: number, end: number): readonly [pages: readonly Page[], changed: boolean] | null {
     const { pmd_ptl } = vma.mm
     const pmdp = k.config.thp ? pmdOf(vma.mm, start) : null
-    if (pmdp === null || !pmd_trans_huge(pmdp.get())) return null
+    if (pmdp === null || !pmd_trans_huge(pmd_read(vma.mm, start))) return null
     pmd_ptl.lock()
     const pmd = pmdp.get()
     if (!pmd_present(pmd) || k.total_mapcount(pmd[0], pmd[1]) !== 1) {

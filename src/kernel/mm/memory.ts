@@ -7,6 +7,7 @@ import {
   is_migration_entry,
   mk_pte,
   pmdOf,
+  pmd_read,
   pmd_trans_huge,
   pmd_write,
   pteOf,
@@ -39,7 +40,7 @@ export const memory = {
   /** handle_mm_fault, __handle_mm_fault: where huge pages may be, they come first. */
   handle_mm_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
     if (vma.huge) {
-      const pmd = pmdOf(vma.mm, address).get()
+      const pmd = pmd_read(vma.mm, address)
       let fault: VmFault = 'VM_FAULT_FALLBACK'
       if (pmd === null) fault = k.do_huge_pmd_anonymous_page(vma, address)
       else if (pmd_trans_huge(pmd)) {
@@ -58,7 +59,7 @@ export const memory = {
   handle_pte_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
     const { ptl } = vma.mm
     const ptep = pteOf(vma.mm, address)
-    if (vma.huge && pmd_trans_huge(pmdOf(vma.mm, address).get())) return 0
+    if (vma.huge && pmd_trans_huge(pmd_read(vma.mm, address))) return 0
     const orig = ptep.get()
     if (orig === null) return vma.file === null ? k.do_anonymous_page(vma, address, write) : k.do_fault(vma, address, write)
     if (!pte_present(orig)) return k.do_swap_page(vma, address, write, orig)
@@ -325,12 +326,12 @@ export const memoryInlines = {
   /** pte_alloc, pmd_trans_unstable: a page table where nothing is yet. @returns false if there is a huge page now */
   pte_alloc(_k: Kernel, mm: Mm, address: number): boolean {
     const pmdp = pmdOf(mm, address)
-    if (pmdp.get() === null) {
+    if (pmd_read(mm, address) === null) {
       mm.pmd_ptl.lock()
       if (pmdp.get() === null) pmdp.set(PMD_TABLE)
       mm.pmd_ptl.unlock()
     }
-    return !pmd_trans_huge(pmdp.get())
+    return !pmd_trans_huge(pmd_read(mm, address))
   },
 
   /**

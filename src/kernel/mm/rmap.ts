@@ -14,6 +14,7 @@ import {
 import {
   PTE_YOUNG,
   pmdOf,
+  pmd_read,
   pmd_modify,
   pmd_trans_huge,
   pmd_young,
@@ -216,7 +217,7 @@ export const rmapInlines = {
   /** page_referenced_one of a huge page that is mapped as one. */
   pmdp_referenced(k: Kernel, head: Page, mm: Mm, address: number): 'unmapped' | 'old' | 'young' {
     const pmdp = pmdOf(mm, address)
-    if (!pmd_trans_huge(pmdp.get())) return 'unmapped'
+    if (!pmd_trans_huge(pmd_read(mm, address))) return 'unmapped'
     mm.pmd_ptl.lock()
     let use: 'unmapped' | 'old' | 'young' = 'unmapped'
     for (;;) {

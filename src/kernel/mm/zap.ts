@@ -1,7 +1,18 @@
 /** mm/memory.c and mm/mmu_gather.c, v5.10-rc5: taking pages out of page tables. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Mm, Page, Vma } from '../include/linux/mm-types.js'
-import { HPAGE_PMD_NR, PMD_TABLE, pmdOf, pmd_trans_huge, pteOf, pte_dirty, pte_page, pte_present, pte_to_swp_entry, pte_young } from '../include/linux/pgtable.js'
+import {
+  HPAGE_PMD_NR,
+  PMD_TABLE,
+  pmd_read,
+  pmd_trans_huge,
+  pteOf,
+  pte_dirty,
+  pte_page,
+  pte_present,
+  pte_to_swp_entry,
+  pte_young,
+} from '../include/linux/pgtable.js'
 import { PageAnon } from '../include/linux/page-flags.js'
 
 export const zap = {
@@ -79,7 +90,7 @@ export const zapInlines = {
     const batch: Page[] = []
     for (let address = first, next = first; address < end; address = next) {
       next = Math.min(end, address - (address % HPAGE_PMD_NR) + HPAGE_PMD_NR)
-      if (pmd_trans_huge(pmdOf(vma.mm, address).get())) {
+      if (pmd_trans_huge(pmd_read(vma.mm, address))) {
         if (next - address < HPAGE_PMD_NR) k.__split_huge_pmd(vma, address, false, null)
         else {
           const head = k.zap_huge_pmd(vma, address)
@@ -89,7 +100,7 @@ export const zapInlines = {
           }
         }
       }
-      if (pmdOf(vma.mm, address).get() === PMD_TABLE) batch.push(...k.zap_pte_range(vma, address, next, check_mapping))
+      if (pmd_read(vma.mm, address) === PMD_TABLE) batch.push(...k.zap_pte_range(vma, address, next, check_mapping))
     }
     return batch
   },

@@ -64,6 +64,9 @@ export function pmdOf(mm: Mm, address: number): Mm['pmds'][number] {
   return mm.pmds[Math.floor(address / HPAGE_PMD_NR)] as Mm['pmds'][number]
 }
 
+/** Such an entry, read without its lock: the entries of the page table are reached through it, and so read after it. */
+export const pmd_read = (mm: Mm, address: number): Pmd => pmdOf(mm, address).get('acquire')
+
 export const pmd_trans_huge = (pmd: Pmd): pmd is HugePmd => pmd !== null && typeof pmd !== 'string'
 /** A huge entry that hardware and fast GUP may use. */
 export const pmd_present = (pmd: Pmd): pmd is HugePmd => pmd_trans_huge(pmd) && (pmd[2] & PMD_INVALID) === 0
