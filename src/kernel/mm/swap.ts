@@ -116,10 +116,17 @@ export const swap = {
 }
 
 export const swapInlines = {
-  /** __pagevec_lru_add_fn of one page. Pages backed by swap have an LRU list of their own. */
+  /** __pagevec_lru_add_fn of one page. */
   __pagevec_lru_add_fn(k: Kernel, page: Page): void {
     SetPageLRU(page)
-    ;(PageSwapBacked(page) ? k.lru_anon : k.lru).push(page)
+    k.smp_mb()
+    k.add_page_to_lru_list(page)
+  },
+
+  /** add_page_to_lru_list. Pages backed by swap have an LRU list of their own. */
+  add_page_to_lru_list(k: Kernel, page: Page): void {
+    const list = PageSwapBacked(page) ? k.lru_anon : k.lru
+    list.push(page)
   },
 
   /**
