@@ -263,9 +263,13 @@ export const filemap = {
     return true
   },
 
-  /** mpage_end_io (fs/mpage.c, fs/ext4/readpage.c, fs/iomap/buffered-io.c). Context: completion interrupt; holds no reference of its own. */
+  /**
+   * mpage_end_io (fs/mpage.c, fs/ext4/readpage.c, fs/iomap/buffered-io.c). Context: completion interrupt. It holds no
+   * reference of its own: once the page is unlocked it may be freed before unlock_page has woken its waiters. All kernels do so;
+   * what comes of it is explored, the access itself is not reported.
+   */
   mpage_end_io(k: Kernel, bio: Bio): void {
-    for (const page of bio[2]) k.unlock_page(page)
+    for (const page of bio[2]) k.unlock_page(k.memory.raw(k.memory.indexOf(page)))
   },
 
   /** __delete_from_page_cache. Context: page lock and i_pages lock held. */
