@@ -135,6 +135,19 @@ describe('splitting a huge page', () => {
     }, { machine: THP })
   })
 
+  it.each(['sc', 'weak'] as const)('while its user stores to it, loses nothing (memory %s)', (memory) => {
+    const { failures } = exploreKernel((k, world) => {
+      const { mm, area, head, tail } = stored(k)
+      k.spawn('kswapd', () => void split(k, head, tail))
+      k.spawn('user', () => {
+        k.user_store(area, 1, 0, 'c')
+        world.assert(k.user_load(area, 1, 0) === 'c', 'a store was lost')
+        world.assert(k.user_load(area, 0, 0) === 'a', 'what nobody stored to has changed')
+      }, mm)
+    }, { memory, machine: THP })
+    expect(failures).toEqual([])
+  })
+
   it('while its user stores to it, and somebody takes a reference, loses nothing', () => {
     let done = false
     let failed = false

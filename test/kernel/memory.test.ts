@@ -116,7 +116,7 @@ describe('anonymous memory', () => {
     }, { version: 'v5.8', machine: { pages: 2 } })
   })
 
-  it('two tasks that fault at once get one page, and no store is lost', () => {
+  it.each(['sc', 'weak'] as const)('two tasks that fault at once get one page, and no store is lost (memory %s)', (memory) => {
     const { failures } = exploreKernel((k, world) => {
       const [mm, buffer] = process(k)
       for (const word of [0, 1]) {
@@ -131,7 +131,7 @@ describe('anonymous memory', () => {
         world.assert(page.refcount.get() === 1 && page.mapcount.get() === 1, 'references are left')
         world.assert(pagesInUse(k) === 1, 'a page has leaked')
       })
-    }, { machine: { pages: 3, words: 2 } })
+    }, { memory, machine: { pages: 3, words: 2 } })
     expect(failures).toEqual([])
   })
 })

@@ -12,13 +12,16 @@ interface Options {
   readonly version?: string
   readonly patches?: readonly Patch[]
   readonly machine?: Partial<MachineConfig>
+  readonly memory?: 'sc' | 'weak'
 }
 
 /** Explores a program whose set-up is `setup`. */
-export function exploreKernel(setup: (k: Kernel, world: World) => void, { version = 'v5.10-rc5', patches = [], machine = {} }: Options = {}): Result {
-  const subject = program('test', (world) => {
-    setup(kernel(version, patches).boot(world, machine), world)
-  })
+export function exploreKernel(
+  setup: (k: Kernel, world: World) => void,
+  { version = 'v5.10-rc5', patches = [], machine = {}, memory = 'sc' }: Options = {},
+): Result {
+  const boot = (world: World): void => setup(kernel(version, patches).boot(world, machine), world)
+  const subject = program('test', boot, { memory })
   const result = explore(subject, { shortest: false })
   expect(result.bound).toBeNull()
   return result
