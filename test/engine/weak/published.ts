@@ -160,7 +160,12 @@ const sb: readonly Shape[] = [
   ]),
   ...family({ '0:0': 0, '1:0': 0, '2:0': 0 }, [
     ['3.SB', relAcq('3.SB+poonceonce+poonceonce+poreleaseonce'), 'Sometimes', [[w('x'), r('y')], [w('y'), r('z')], [rel('z'), r('x')]]],
-    ['3.SB+mbs+po', relAcq('3.SB+fencembonceonce+fencembonceonce+poonceacquire'), 'Sometimes', [[w('x'), mb, r('y')], [w('y'), mb, r('z')], [w('z'), acq('x')]]],
+    [
+      '3.SB+mbs+po',
+      relAcq('3.SB+fencembonceonce+fencembonceonce+poonceacquire'),
+      'Sometimes',
+      [[w('x'), mb, r('y')], [w('y'), mb, r('z')], [w('z'), acq('x')]],
+    ],
     ['3.SB+mbs', RECIPES, 'Never', [[w('x'), mb, r('y')], [w('y'), mb, r('z')], [w('z'), mb, r('x')]]],
   ]),
 ]
@@ -183,7 +188,13 @@ const lb: readonly Shape[] = [
     ],
   ]),
   ...family({ '0:0': 1, '1:0': 1, '2:0': 1 }, [
-    ['3.LB+acq+po+po', relAcq('3.LB+poacquireonce+poonceonce+poonceonce'), 'Sometimes', [[acq('x'), w('y')], [r('y'), w('z')], [r('z'), w('x')]], 'load buffering'],
+    [
+      '3.LB+acq+po+po',
+      relAcq('3.LB+poacquireonce+poonceonce+poonceonce'),
+      'Sometimes',
+      [[acq('x'), w('y')], [r('y'), w('z')], [r('z'), w('x')]],
+      'load buffering',
+    ],
     ['3.LB+acq-rels', relAcq('3.LB+poacquirereleases'), 'Never', [[acq('x'), rel('y')], [acq('y'), rel('z')], [acq('z'), rel('x')]]],
   ]),
 ]
@@ -296,7 +307,12 @@ const propagation: readonly Shape[] = [
     ['WRW+2W+mbs', relAcq('WRW+2W+fencembonceonces+Release'), 'Never', [[rel('x', 2)], [r('x'), mb, w('y')], [w('y', 2), mb, w('x')]]],
   ]),
   ...family({ y: 2, '2:0': 1, '2:1': 0 }, [
-    ['Z6.3+mb+mb+acq', relAcq('Z6.3+fencembonceonce+fencembonceonce+poacquireonce'), 'Never', [[w('x'), mb, w('y')], [w('y', 2), mb, w('z')], [acq('z'), r('x')]]],
+    [
+      'Z6.3+mb+mb+acq',
+      relAcq('Z6.3+fencembonceonce+fencembonceonce+poacquireonce'),
+      'Never',
+      [[w('x'), mb, w('y')], [w('y', 2), mb, w('z')], [acq('z'), r('x')]],
+    ],
   ]),
   ...family({ '1:0': 1, '1:1': 0, '2:0': 0 }, [
     [
@@ -324,7 +340,12 @@ const atomicity: readonly Shape[] = [
   ...family({ '0:0': 1, '1:0': 1 }, [['two cmpxchg', ATOMIC_T, 'Never', [[cmpxchg('x', 0, 1)], [cmpxchg('x', 0, 2)]]]]),
   ...family({ '0:0': 0, '1:0': 0 }, [['two test_and_set_bit', BITOPS, 'Never', [[testAndSetBit('x', 0, 'relaxed')], [testAndSetBit('x', 0, 'relaxed')]]]]),
   ...family({ '2:0': 3, '2:1': 0 }, [
-    ['MPrelseq+rel+inc+acq', 'v6.14 tools/memory-model/Documentation/explanation.txt, ATOMIC UPDATES', 'Never', [[w('x'), rel('y', 2)], [inc('y')], [acq('y'), r('x')]]],
+    [
+      'MPrelseq+rel+inc+acq',
+      'v6.14 tools/memory-model/Documentation/explanation.txt, ATOMIC UPDATES',
+      'Never',
+      [[w('x'), rel('y', 2)], [inc('y')], [acq('y'), r('x')]],
+    ],
   ]),
   ...family({ '2:0': 2, '2:1': 0, y: 2 }, [
     ['release, overwritten by a store', manual('kernel/C-WillDeacon-AcqRelStore'), 'Sometimes', [[w('x'), wmb, rel('y')], [w('y', 2)], [acq('y'), r('x')]]],
