@@ -175,7 +175,7 @@ export interface AreaOptions {
   readonly pgoff?: number
   /** Files are mapped shared, and anonymous memory private, unless said. */
   readonly shared?: boolean
-  /** Whether its pages may be huge: the machine must be configured for that. */
+  /** Whether its pages may be huge, with `thp` of the machine; a copy's are if they were. */
   readonly huge?: boolean
   /** Not mapped yet: to be mapped by mmap(2), or by fork if `copyOf` is what it will be the copy of. */
   readonly later?: boolean
@@ -202,6 +202,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     waiters.set(name, waiter)
     return waiter
   }
+  dios.set('set-up', dio(world, 'set-up'))
   for (let i = 1; i <= full.works; i++) waiterOf(full.works === 1 ? 'kworker' : `kworker-${i}`)
   return {
     world,
@@ -230,6 +231,11 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     expectations,
     dio_of(task) {
       const known = dios.get(task)
+      if (known === undefined && task === 'set-up') {
+        const made = dio(world, task)
+        dios.set(task, made)
+        return made
+      }
       if (known === undefined) throw new RangeError(`task ${task} can not read with O_DIRECT: give it an address space in spawn()`)
       return known
     },
@@ -348,13 +354,18 @@ function addressSpaceOfProcess(world: World, name: string, pages: number): Mm {
 }
 
 function area(world: World, mm: Mm, options: AreaOptions): Vma {
-  const { name, start = 0, pages = 1, file = null, pgoff = 0, shared = file !== null, huge = false, later = false, copyOf } = options
+  const { name, start = 0, pages = 1, file = null, pgoff = 0, shared = file !== null, copyOf, huge = copyOf?.huge ?? false, later = false } = options
+  if (huge && (start % HPAGE_PMD_NR !== 0 || pages % HPAGE_PMD_NR !== 0)) {
+    throw new RangeError(`area ${name} can not have huge pages: it must begin and end at a multiple of ${HPAGE_PMD_NR}`)
+  }
   const anon_vma: AnonVma =
     copyOf?.anon_vma ??
     world.struct(`anon_vma of ${name}`, { name, rwsem: world.rwsem(`${name}.anon_vma`), areas: world.list<Vma>(`${name}.areas`) })
   const linked = world.cell(`${name}.linked`, !later)
   const vma: Vma = world.struct(name, { name, mm, start, pages, file, pgoff, shared, huge, anon_vma, copy_of: copyOf ?? null, linked })
   mm.areas.push(vma)
-  if (!later) (file === null ? anon_vma.areas : file.i_mmap).push(vma)
+  if (later) return vma
+  if (!shared) anon_vma.areas.push(vma)
+  file?.i_mmap.push(vma)
   return vma
 }

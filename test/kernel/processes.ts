@@ -18,7 +18,7 @@ interface ProcessOptions {
 /** A process with one area, which is yet to be mapped by fork if it is a copy. */
 export function process(k: Kernel, { name = 'P', pages = 1, copyOf, ...options }: ProcessOptions = {}): readonly [mm: Mm, area: Vma] {
   const mm = k.address_space(name, pages)
-  const forked = copyOf === undefined ? {} : { copyOf, later: true, huge: copyOf.huge }
+  const forked = copyOf === undefined ? {} : { copyOf, later: true }
   return [mm, k.area(mm, { name: `${name}.area`, pages, ...options, ...forked })]
 }
 

@@ -45,14 +45,15 @@ export const mmap = {
 }
 
 export const mmapInlines = {
-  /** vma_link, and the first part of anon_vma_prepare, which the kernel leaves to the first fault. Context: mmap_lock held for writing. */
+  /** vma_link, and what of anon_vma_prepare the kernel leaves to the first fault. Context: mmap_lock held for writing. */
   vma_link(_k: Kernel, vma: Vma): void {
-    const { file, anon_vma } = vma
-    if (file === null) {
+    const { file, anon_vma, shared } = vma
+    if (!shared) {
       anon_vma.rwsem.downWrite()
       anon_vma.areas.push(vma)
       anon_vma.rwsem.upWrite()
-    } else {
+    }
+    if (file !== null) {
       file.i_mmap_rwsem.downWrite()
       file.i_mmap.push(vma)
       file.i_mmap_rwsem.upWrite()
@@ -62,12 +63,13 @@ export const mmapInlines = {
 
   /** unlink_anon_vmas, unlink_file_vma. */
   vma_unlink(_k: Kernel, vma: Vma): void {
-    const { file, anon_vma } = vma
-    if (file === null) {
+    const { file, anon_vma, shared } = vma
+    if (!shared) {
       anon_vma.rwsem.downWrite()
       anon_vma.areas.remove(vma)
       anon_vma.rwsem.upWrite()
-    } else {
+    }
+    if (file !== null) {
       file.i_mmap_rwsem.downWrite()
       file.i_mmap.remove(vma)
       file.i_mmap_rwsem.upWrite()
