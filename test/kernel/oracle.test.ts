@@ -266,7 +266,8 @@ describe('fork', () => {
   })
 
   it('and not what the parent stores after', () => {
-    expect(reports(forks(() => undefined), { wrong: { do_wp_page_reuses: () => true } })).toEqual(['data-lost: what was stored is lost: a load sees other content'])
+    expect(reports(forks(() => undefined), { wrong: { do_wp_page_reuses: () => true } }))
+      .toEqual(['data-lost: what was stored is lost: a load sees other content'])
   })
 
   it('gives the child the old or the new of what another thread stores meanwhile', () => {
@@ -295,7 +296,8 @@ describe('a file that is mapped shared', () => {
   })
 
   it('is reported if they are not', () => {
-    expect(reports(fsync, { wrong: { __filemap_fdatawait_range: () => undefined } })).toEqual(['data-lost: after fsync the device does not have what was stored'])
+    expect(reports(fsync, { wrong: { __filemap_fdatawait_range: () => undefined } }))
+      .toEqual(['data-lost: after fsync the device does not have what was stored'])
   })
 
   it('is read again when the page cache has lost it, with what was written', () => {
@@ -306,7 +308,8 @@ describe('a file that is mapped shared', () => {
       k.user_load(map, 0, 0)
     })
     expect(reports(drops, MENDED)).toEqual([])
-    expect(reports(drops, { ...MENDED, wrong: { dma_from_memory: () => undefined } })).toContain('data-lost: what was stored is lost: a load sees other content')
+    expect(reports(drops, { ...MENDED, wrong: { dma_from_memory: () => undefined } }))
+      .toContain('data-lost: what was stored is lost: a load sees other content')
   })
 
   it('reads as zeros after truncation or when a hole was punched', () => {
@@ -317,7 +320,8 @@ describe('a file that is mapped shared', () => {
         k.user_load(map, 0, 0)
       })
       expect(reports(cut, MENDED)).toEqual([])
-      expect(reports(cut, { ...MENDED, wrong: { free_blocks: () => undefined } })).toEqual(['data-stale: in place of the zeros that were there a load sees other content'])
+      expect(reports(cut, { ...MENDED, wrong: { free_blocks: () => undefined } }))
+        .toEqual(['data-stale: in place of the zeros that were there a load sees other content'])
     }
   })
 

@@ -76,7 +76,9 @@ export const blkCoreInlines = {
 export const dmaInstructions = {
   /** The device stores a word of a block to a page; `direct` if that is a user's and not one that is being read into the page cache. */
   dma_to_memory(k: Kernel, page: Page, word: number, file: AddressSpace, block: number, direct: boolean): void {
-    if (direct && k.config.mkwriteLedger && isUnprepared(k, page)) k.world.warn('assertion', 'a device changes a page that is neither prepared nor mapped for stores')
+    if (direct && k.config.mkwriteLedger && isUnprepared(k, page)) {
+      k.world.warn('assertion', 'a device changes a page that is neither prepared nor mapped for stores')
+    }
     wordOf(page.words, word).set(wordOf(blockOf(file, block), word).get())
   },
 }

@@ -1,6 +1,6 @@
 /** The ways in from user space: mm/fadvise.c, fs/read_write.c, fs/sync.c, fs/open.c, fs/drop_caches.c, v5.10-rc5. Files are open. */
 import type { Kernel } from '../kernel.js'
-import { ZERO, type AddressSpace, type IovIter, type Vma } from '../include/linux/mm-types.js'
+import { ZERO, type AddressSpace, type Dio, type IovIter, type Vma } from '../include/linux/mm-types.js'
 import { blockOf, wordOf } from '../block/blocks.js'
 import { FOLL_GET, FOLL_WRITE } from '../mm/gup.js'
 import type { Advice } from '../mm/madvise.js'
@@ -42,16 +42,15 @@ export const syscalls = {
   io_submit_read(k: Kernel, file: AddressSpace, block: number, vma: Vma, first: number, pages: number): Iocb | null {
     const call = `aio read by ${k.world.currentTask()}`
     const begun = k.oracle_read_begins(call, file, block, vma, first, pages)
-    if (k.read_iter(file, block, [vma, first, pages], false)) return [file, block, vma, first, pages, begun]
+    if (k.read_iter(file, block, [vma, first, pages], false)) return [k.current_dio(), call, file, block, vma, first, pages, begun]
     k.oracle_read_failed(call, vma, first, pages)
     return null
   },
 
   /** io_getevents(2): waits until the read has completed. Its pages may not have been put yet. */
-  io_getevents(k: Kernel, [file, block, vma, first, pages, begun]: Iocb): void {
-    const { completed } = k.current_dio()
-    k.world.until(() => completed.get(), 'the completion event')
-    k.oracle_read_ends(`aio read by ${k.world.currentTask()}`, file, block, vma, first, pages, begun)
+  io_getevents(k: Kernel, [dio, call, file, block, vma, first, pages, begun]: Iocb): void {
+    k.world.until(() => dio.completed.get(), 'the completion event')
+    k.oracle_read_ends(call, file, block, vma, first, pages, begun)
   },
 
   /**
@@ -162,8 +161,8 @@ export const syscalls = {
   },
 }
 
-/** What io_getevents is told about: the read, and what the device held when it was submitted. */
-export type Iocb = readonly [file: AddressSpace, block: number, vma: Vma, first: number, pages: number, begun: readonly string[]]
+/** What io_getevents is told about: the read, and what the device held when it was submitted. Submitted by any task of the process, or at set-up. */
+export type Iocb = readonly [dio: Dio, call: string, file: AddressSpace, block: number, vma: Vma, first: number, pages: number, begun: readonly string[]]
 
 /** What a user may rely on. */
 export const promises = {

@@ -265,7 +265,7 @@ export const filemap = {
 
   /**
    * mpage_end_io (fs/mpage.c, fs/ext4/readpage.c, fs/iomap/buffered-io.c). Context: completion interrupt. It holds no
-   * reference of its own: once the page is unlocked it may be freed before unlock_page has woken its waiters. All kernels do so;
+   * reference of its own: once the page is unlocked it may be freed before unlock_page has woken its waiters. All kernels do so:
    * what comes of it is explored, the access itself is not reported.
    */
   mpage_end_io(k: Kernel, bio: Bio): void {

@@ -130,7 +130,10 @@ export const ext4Inode = {
     return complete
   },
 
-  /** ext4_dio_read_iter, iomap_dio_rw, into memory that nobody else knows of: what is dirty in the page cache is written and waited for, then the device is read. */
+  /**
+   * ext4_dio_read_iter, iomap_dio_rw, into memory that nobody else knows of: what is dirty in the page cache is written and
+   * waited for, then the device is read.
+   */
   ext4_dio_read_iter(k: Kernel, mapping: AddressSpace): string {
     mapping.i_rwsem.downRead()
     k.filemap_write_and_wait_range(mapping)
