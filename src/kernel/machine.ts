@@ -231,11 +231,6 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     expectations,
     dio_of(task) {
       const known = dios.get(task)
-      if (known === undefined && task === 'set-up') {
-        const made = dio(world, task)
-        dios.set(task, made)
-        return made
-      }
       if (known === undefined) throw new RangeError(`task ${task} can not read with O_DIRECT: give it an address space in spawn()`)
       return known
     },

@@ -127,14 +127,17 @@ export const directIoInlines = {
     k.world.until(() => dio.completed.get(), 'the device')
   },
 
-  /** Takes the waiter away and wakes it: the last access to the dio. Context: completion interrupt. */
+  /**
+   * Takes the waiter away and wakes it: the last access to the dio. Context: completion interrupt. The barrier is that of
+   * wake_up_process; what the device has stored is there before it interrupts.
+   */
   dio_wake(_k: Kernel, dio: Dio): void {
-    dio.waiter.set(false)
+    dio.waiter.set(false, 'release')
   },
 
   /** iocb->ki_complete, aio_complete: there is an event for io_getevents(2). (Of a synchronous read nobody asks for it.) */
   ki_complete(_k: Kernel, dio: Dio): void {
-    dio.completed.set(true)
+    dio.completed.set(true, 'release')
   },
 }
 
