@@ -19,13 +19,14 @@ function freed(k: Kernel): readonly [mm: Mm, area: Vma] {
 }
 
 describe('a page that was given up by MADV_FREE', () => {
-  it('is discarded, and reads as zeros', () => {
-    sequentially((k) => {
+  it.each(['v4.15', 'v5.8', 'v5.10-rc5', 'v5.16'])('is discarded, and reads as zeros (%s)', (version) => {
+    const { failures } = exploreKernel((k) => {
       const [mm, buffer] = freed(k)
       k.shrink_all_memory()
       expect([entry(mm), pagesInUse(k)]).toEqual([null, 0])
       expect(k.user_load(buffer, 0, 0)).toBe('')
-    })
+    }, { version })
+    expect(failures).toEqual([])
   })
 
   it('is kept, and backed by swap again, if it was stored to since', () => {
@@ -317,7 +318,7 @@ describe('a TLB that remembers entries', () => {
 describe('reclaim beside', () => {
   const swapping = { machine: { pages: 2, swap: 1 }, version: MENDED }
 
-  it('a store that comes after MADV_FREE: it is never lost', () => {
+  it.each(['sc', 'weak'] as const)('a store that comes after MADV_FREE: it is never lost (memory: %s)', (memory) => {
     const { failures } = exploreKernel((k) => {
       const [mm, buffer] = process(k)
       k.user_store(buffer, 0, 0, 'a')
@@ -327,7 +328,7 @@ describe('reclaim beside', () => {
         k.world.assert(k.user_load(buffer, 0, 0) === 'b', 'a store is lost')
       }, mm)
       k.spawn('kswapd', () => k.balance_pgdat(2))
-    }, { machine: { pages: 2 } })
+    }, { machine: { pages: 2 }, memory })
     expect(failures).toEqual([])
   })
 
