@@ -218,6 +218,46 @@ describe('a direct read from a file', () => {
   })
 })
 
+describe('an fsync that follows a direct read into a mapped file', () => {
+  /** What is reported if the page is written back while it is read into. */
+  const synced = (version: string, source: typeof BDEV): readonly string[] =>
+    exploreKernel((k) => {
+      const file = k.open('F', EXT4)
+      k.write(file, 'v0')
+      const from = k.open('dev', source)
+      k.fill_blocks(from)
+      const [mm, map] = process(k, { name: 'A', file })
+      k.user_load(map, 0, 0)
+      k.spawn('A', () => {
+        k.read_direct_into(from, 0, map, 0, 1)
+        k.fsync(file)
+      }, mm)
+      k.spawn('flusher', () => k.wb_writeback(file))
+    }, { version, machine: { pages: 1, bios: 4, works: 1 } }).failures.map(({ kind, message }) => `${kind}: ${message}`)
+
+  it.each([['v4.15', EXT4], ['v5.16', BDEV]] as const)('finds the page dirty where the read itself has dirtied it: on %s', (version, source) => {
+    expect(synced(version, source)).toEqual([])
+  })
+
+  it.each(['v4.15', 'v5.16'])('may find it clean where a worker dirties it later: on %s, of an asynchronous read', (version) => {
+    const { failures } = exploreKernel((k) => {
+      const file = k.open('F', EXT4)
+      k.write(file, 'v0')
+      const from = k.open('dev', EXT4)
+      k.fill_blocks(from)
+      const [mm, map] = process(k, { name: 'A', file })
+      k.user_store(map, 0, 0, 'A:1')
+      const iocb = k.io_submit_read(from, 0, map, 0, 1)
+      k.sync_file_range_write(file)
+      k.spawn('A', () => {
+        if (iocb !== null) k.io_getevents(iocb)
+        k.fsync(file)
+      }, mm)
+    }, { version, machine: { pages: 1, bios: 4, works: 1 } })
+    expect(failures.map(({ kind, message }) => `${kind}: ${message}`)).toEqual(['data-lost: after fsync the device does not have what read(2) returned'])
+  })
+})
+
 describe('who takes a reference for a moment', () => {
   it('a driver that fills a page leaves it dirty', () => {
     const { failures } = exploreKernel((k) => {
