@@ -8,6 +8,8 @@ export interface Message {
   readonly value: number
   /** What whoever reads the message may come to know of other locations. */
   readonly view: number
+  /** The part of it that full fences have made known to everybody: whoever acquires it passes it on with plain stores. */
+  readonly strong: number
   /** It was stored by a read-modify-write of the message before it: nothing comes in between. */
   readonly attached: boolean
 }
@@ -26,7 +28,7 @@ export class Histories {
 
   /** Messages of history `id`; the last one holds `latest`. */
   of(id: number, latest: number): readonly Message[] {
-    return id === 0 ? [{ value: latest, view: 0, attached: false }] : (this.all[id] as readonly Message[])
+    return id === 0 ? [{ value: latest, view: 0, strong: 0, attached: false }] : (this.all[id] as readonly Message[])
   }
 
   /** How many messages history `id` has. */
@@ -36,7 +38,9 @@ export class Histories {
 
   intern(messages: readonly Message[]): number {
     if (messages.length === 1 && messages[0]?.view === 0) return 0
-    const key = messages.map(({ value, view, attached }, i) => `${value},${view},${attached && i > 0 ? 1 : 0}`).join(';')
+    const key = messages
+      .map(({ value, view, strong, attached }, i) => `${value},${view},${strong},${attached && i > 0 ? 1 : 0}`)
+      .join(';')
     let id = this.byKey.get(key)
     if (id === undefined) {
       id = this.all.length
@@ -44,8 +48,8 @@ export class Histories {
       this.all.push(messages)
       let a = 0x1c64e6d1
       let b = 0x5b79f1a3
-      messages.forEach(({ value, view, attached }, i) => {
-        const last = attached && i > 0 ? 0x9e37 : 0
+      messages.forEach(({ value, view, strong, attached }, i) => {
+        const last = Math.imul(this.views.laneA(strong), 23) ^ (attached && i > 0 ? 0x9e37 : 0)
         a = mixA(Math.imul(a, 31) ^ this.values.laneA(value) ^ Math.imul(this.views.laneA(view), 17) ^ last)
         b = mixB(Math.imul(b, 37) ^ this.values.laneB(value) ^ Math.imul(this.views.laneB(view), 19) ^ last)
       })

@@ -13,16 +13,18 @@ export interface TaskViews {
   readonly loaded: number
   /** What comes with its relaxed stores. */
   readonly release: number
+  /** The part of it that full fences have made known to everybody. */
+  readonly strong: number
   /** What it has stored since its last fence for stores, and what came with that. */
   readonly own: number
 }
 
-const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, loaded: 0, release: 0, own: 0 }
+export const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, loaded: 0, release: 0, strong: 0, own: 0 }
 
 /** Interned; 0 is a task that knows nothing. */
 export class TaskViewsTable {
   private readonly all: TaskViews[] = [NOTHING]
-  private readonly byKey = new Map<string, number>([['0,0,0,0,0,0', 0]])
+  private readonly byKey = new Map<string, number>([['0,0,0,0,0,0,0', 0]])
   private readonly hashA: number[] = [0]
   private readonly hashB: number[] = [0]
 
@@ -33,8 +35,8 @@ export class TaskViewsTable {
   }
 
   intern(task: TaskViews): number {
-    const { read, write, seen, loaded, release, own } = task
-    const key = `${read},${write},${seen},${loaded},${release},${own}`
+    const { read, write, seen, loaded, release, strong, own } = task
+    const key = `${read},${write},${seen},${loaded},${release},${strong},${own}`
     let id = this.byKey.get(key)
     if (id === undefined) {
       id = this.all.length
@@ -42,7 +44,7 @@ export class TaskViewsTable {
       this.all.push(task)
       let a = 0x3d4d51cb
       let b = 0x6a09e667
-      for (const view of [read, write, seen, loaded, release, own]) {
+      for (const view of [read, write, seen, loaded, release, strong, own]) {
         a = mixA(Math.imul(a, 31) ^ this.views.laneA(view))
         b = mixB(Math.imul(b, 37) ^ this.views.laneB(view))
       }

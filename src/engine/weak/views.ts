@@ -1,14 +1,11 @@
 import { mixA, mixB } from '../hash.js'
 
-/** Position of whoever may still store before the oldest message that is left: such a store is overwritten already. */
-export const BELOW = -1
-
 /**
  * Views: for each location a position in its history. Interned, so that a view is a small integer and 0 is the view that
  * is at the oldest message everywhere.
  */
 export class Views {
-  /** Location and position by turns, in the order of locations; no position is 0. */
+  /** Location and position by turns, in the order of locations; positions are above 0. */
   private readonly entries: (readonly number[])[] = [[]]
   private readonly byKey = new Map<string, number>([['', 0]])
   private readonly hashA: number[] = [0]
@@ -41,10 +38,13 @@ export class Views {
   }
 
   /** `view`, but at `position` of `location`. */
-  place(view: number, location: number, position: number): number {
-    const entries = this.of(view)
-    const rest = entries.filter((_entry, i) => entries[i - (i % 2)] !== location)
-    return this.intern(position === 0 ? rest : merge(rest, [location, position]))
+  private place(view: number, location: number, position: number): number {
+    const entries = [...this.of(view)]
+    let i = 0
+    while (i < entries.length && (entries[i] as number) < location) i += 2
+    const known = entries[i] === location ? 2 : 0
+    entries.splice(i, known, ...(position === 0 ? [] : [location, position]))
+    return this.intern(entries)
   }
 
   /** The part of `view` that is about `locations`. */
@@ -60,7 +60,7 @@ export class Views {
   /** `view` after the messages of `location` from position `from` on have moved by `by`. */
   shift(view: number, location: number, from: number, by: number): number {
     const position = view === 0 ? 0 : this.at(view, location)
-    return position <= 0 || position < from ? view : this.place(view, location, Math.max(0, position + by))
+    return position === 0 || position < from ? view : this.place(view, location, Math.max(0, position + by))
   }
 
   laneA(view: number): number {

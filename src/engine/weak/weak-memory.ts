@@ -5,13 +5,10 @@ import type { Tracked } from '../tracked.js'
 import { FALSE } from '../value.js'
 import { Fences, type FenceKind } from './fences.js'
 import { Histories, type Message } from './histories.js'
-import { TaskViewsTable, type TaskViews } from './task-views.js'
-import { BELOW, Views } from './views.js'
+import { NOTHING, TaskViewsTable, type TaskViews } from './task-views.js'
+import { Views } from './views.js'
 
-/**
- * One way an access can go: the message that it reads, or behind which it stores (`BELOW`: before all that are left);
- * whether it stores anything.
- */
+/** One way an access can go: the message that it reads, or behind which it stores; whether it stores anything. */
 interface Option {
   readonly at: number
   readonly stores: boolean
@@ -24,7 +21,8 @@ interface Option {
  * still read and where it may still store. A load reads any message that is not older than the task's view; a store goes
  * anywhere behind it. A message carries what its writer's release operations promise to whoever reads it; acquire
  * operations and fences take it up. A full fence exchanges views with all other full fences. Messages that no task can
- * read any more are forgotten, and positions counted anew, so that states in which memory is up to date are one state.
+ * read any more, and before which none can store, are forgotten, and positions counted anew, so that states in which
+ * memory is up to date are one state.
  *
  * The slot of a location holds its last message's value: that is what conditions and final checks see.
  */
@@ -35,10 +33,10 @@ export class WeakMemory {
   private readonly taskViews = new TaskViewsTable(this.views)
   /** Slots of locations. */
   private readonly locations: number[] = []
-  /** By slot of an object: the slot of its history, or of the view that its last holder has left in a lock. */
+  /** By slot of an object: the slot of its history, or of what its users have left in a lock. */
   private readonly companions: number[] = []
-  /** Slots of views that are not of tasks: of locks, and of the fences. */
-  private readonly viewSlots: number[] = []
+  /** Slots of what was left in locks and their like. */
+  private readonly lockSlots: number[] = []
   private readonly taskSlots: number[] = []
   /** Slot of what full fences have exchanged. */
   private fenceSlot = -1
@@ -60,14 +58,13 @@ export class WeakMemory {
     this.sealed = true
     const size = machine.slots
     this.fenceSlot = machine.state.addContent()
-    this.viewSlots.push(this.fenceSlot)
     for (const _task of machine.tasks) this.taskSlots.push(machine.state.addContent())
     for (let slot = 0; slot < size; slot++) {
       const object = machine.objectAt(slot)
       if (object?.slot !== slot) continue
       this.companions[slot] = machine.state.addContent()
       if (object.isLocation) this.locations.push(slot)
-      else this.viewSlots.push(this.companions[slot] as number)
+      else this.lockSlots.push(this.companions[slot] as number)
     }
   }
 
@@ -129,7 +126,7 @@ export class WeakMemory {
   /** `task` is started by `starter` and knows what that knows. */
   begin(task: number, starter: number): void {
     const { seen } = this.viewsOf(starter)
-    this.setViews(task, { read: seen, write: seen, seen, loaded: 0, release: seen, own: 0 })
+    this.setViews(task, { read: seen, write: seen, seen, loaded: 0, release: seen, strong: 0, own: 0 })
   }
 
   /** Forgets what nobody can tell any more: to be called after every step. */
@@ -144,27 +141,13 @@ export class WeakMemory {
       const length = this.histories.length(this.companion(location))
       if (length === 1) continue
       let oldest = length - 1
-      for (const task of live) oldest = Math.min(oldest, views.at(this.viewsOf(task).read, location))
-      if (oldest > 0) this.forget(location, oldest)
-    }
-  }
-
-  /** Forgets the messages of `location` before position `oldest`. */
-  private forget(location: number, oldest: number): void {
-    const { views } = this
-    const messages = this.messagesAt(location)
-    // Who may store before the oldest message that is left: at a place where a message can come.
-    const below = (write: number): boolean => {
-      for (let at = Math.max(0, write); at < oldest; at++) if (messages[at + 1]?.attached !== true) return true
-      return write === BELOW
-    }
-    const lagging = this.taskSlots.flatMap((_slot, task) => (below(views.at(this.viewsOf(task).write, location)) ? [task] : []))
-    this.setMessages(location, messages.slice(oldest))
-    this.shift(location, 0, -oldest)
-    for (const task of lagging) {
-      if (this.machine.local(task).status !== Status.Pending) continue
-      const mine = this.viewsOf(task)
-      this.setViews(task, { ...mine, write: views.place(mine.write, location, BELOW) })
+      for (const task of live) {
+        const { read, write } = this.viewsOf(task)
+        oldest = Math.min(oldest, views.at(read, location), views.at(write, location))
+      }
+      if (oldest === 0) continue
+      this.setMessages(location, this.messagesAt(location).slice(oldest))
+      this.shift(location, 0, -oldest)
     }
   }
 
@@ -183,9 +166,7 @@ export class WeakMemory {
     const before = order === 'full' ? this.afterFullFence(mine) : mine
     const bound = this.views.at(order === 'release' ? this.views.join(before.write, before.seen) : before.write, location)
     if (kind.memory === 'store') {
-      for (let at = last; at >= Math.max(bound, 0); at--)
-        if (this.isOpen(location, at)) options.push({ at, stores: true })
-      if (bound === BELOW) options.push({ at: BELOW, stores: true })
+      for (let at = last; at >= bound; at--) if (this.isOpen(location, at)) options.push({ at, stores: true })
       return options
     }
     const read = this.views.at(before.read, location)
@@ -213,13 +194,12 @@ export class WeakMemory {
     const location = object.slot
     const order = orderOf(kind)
     if (!stores) return this.load(op, task, at, order === 'acquire' && kind.memory === 'load')
-    if (at === BELOW) return this.effect(op, task, this.machine.state.get(location)).result
     if (order === 'full') this.fullFence(task)
     const message = this.messagesAt(location)[at] as Message
     const updates = kind.memory === 'update'
     if (updates) this.read(task, location, at, message, order === 'acquire', kind.hasResult === true)
     const { after, result } = this.effect(op, task, message.value)
-    this.store(task, location, at + 1, after, order === 'release', updates ? message.view : undefined)
+    this.store(task, location, at + 1, after, order === 'release', updates ? message : undefined)
     return result
   }
 
@@ -248,12 +228,16 @@ export class WeakMemory {
     const { views } = this
     const mine = this.viewsOf(task)
     const ordered = acquire ? message.view : this.viewThrough(message)
+    // What is ordered before the load is ordered before the stores after it, if it is an acquire.
+    const before = views.join(mine.write, mine.read)
     this.setViews(task, {
       ...mine,
       read: views.raise(views.join(mine.read, ordered), location, at),
-      write: views.raise(views.join(mine.write, ordered), location, at),
+      write: views.raise(views.join(acquire ? before : mine.write, ordered), location, at),
       seen: views.raise(views.join(mine.seen, message.view), location, at),
       loaded: loads ? views.raise(views.join(mine.loaded, message.view), location, at) : mine.loaded,
+      release: acquire ? views.join(mine.release, message.strong) : mine.release,
+      strong: acquire ? views.join(mine.strong, message.strong) : mine.strong,
     })
   }
 
@@ -268,22 +252,24 @@ export class WeakMemory {
     return fields.length === 0 ? 0 : this.views.restrict(view, fields)
   }
 
-  /** Inserts a message at `position`. @param updated what came with the message that a read-modify-write has read */
+  /** Inserts a message at `position`. @param updated the message that a read-modify-write has read */
   private store(
     task: number,
     location: number,
     position: number,
     value: number,
     release: boolean,
-    updated: number | undefined,
+    updated: Message | undefined,
   ): void {
     const { views } = this
     const messages = this.messagesAt(location)
     if (position < messages.length) this.shift(location, position, 1)
     const mine = this.viewsOf(task)
-    const view = views.join(release ? mine.seen : mine.release, this.shiftedView(updated ?? 0, location, position))
+    const inherited = (part: 'view' | 'strong'): number => views.shift(updated?.[part] ?? 0, location, position, 1)
+    const view = views.join(release ? mine.seen : mine.release, inherited('view'))
+    const strong = views.join(mine.strong, inherited('strong'))
     const after = [...this.messagesAt(location)]
-    after.splice(position, 0, { value, view, attached: updated !== undefined })
+    after.splice(position, 0, { value, view, strong, attached: updated !== undefined })
     this.setMessages(location, after)
     const stored = views.raise(view, location, position)
     this.setViews(task, {
@@ -292,12 +278,9 @@ export class WeakMemory {
       seen: views.join(mine.seen, stored),
       loaded: mine.loaded,
       release: mine.release,
+      strong: mine.strong,
       own: views.join(mine.own, stored),
     })
-  }
-
-  private shiftedView(view: number, location: number, from: number): number {
-    return this.views.shift(view, location, from, 1)
   }
 
   private fullFence(task: number): void {
@@ -308,25 +291,23 @@ export class WeakMemory {
 
   private afterFullFence({ seen }: TaskViews): TaskViews {
     const all = this.views.join(seen, this.content(this.fenceSlot))
-    return { read: all, write: all, seen: all, loaded: 0, release: all, own: 0 }
+    return { read: all, write: all, seen: all, loaded: 0, release: all, strong: all, own: 0 }
   }
 
   /** What a lock, or another object with an order of its own, passes on from task to task. */
   private synchronize(op: Operation, task: number, code: number): void {
-    const { views } = this
     const { kind } = op
     if (op.closure !== undefined) for (const object of op.reads) this.acquireLatest(task, object)
     if (kind.passes === undefined || code === FALSE) return
     const slot = this.companions[op.object.slot] as number
-    const left = this.content(slot)
-    if (kind.passes !== 'releases') this.acquire(task, left)
-    if (kind.passes !== 'acquires') this.setContent(slot, views.join(left, this.viewsOf(task).seen), views)
+    if (kind.passes !== 'releases') this.acquire(task, slot)
+    if (kind.passes !== 'acquires') this.leave(task, slot)
   }
 
   private acquireLatest(task: number, object: Tracked): void {
     if (object.slot < 0) return
     if (!object.isLocation) {
-      this.acquire(task, this.content(this.companions[object.slot] as number))
+      this.acquire(task, this.companions[object.slot] as number)
       return
     }
     const messages = this.messagesAt(object.slot)
@@ -334,17 +315,34 @@ export class WeakMemory {
     this.read(task, object.slot, at, messages[at] as Message, true)
   }
 
-  private acquire(task: number, view: number): void {
+  /** `task` takes up what was left in the object whose companion is at `slot`. */
+  private acquire(task: number, slot: number): void {
     const { views } = this
     const mine = this.viewsOf(task)
+    const left = this.taskViews.of(this.content(slot))
     this.setViews(task, {
-      read: views.join(mine.read, view),
-      write: views.join(mine.write, view),
-      seen: views.join(mine.seen, view),
+      read: views.join(mine.read, left.seen),
+      write: views.join(views.join(mine.write, mine.read), left.seen),
+      seen: views.join(mine.seen, left.seen),
       loaded: mine.loaded,
-      release: views.join(mine.release, view),
+      release: views.join(mine.release, left.release),
+      strong: views.join(mine.strong, left.strong),
       own: mine.own,
     })
+  }
+
+  /** `task` leaves there what it has seen, and what it has stored: only that comes with plain stores of the next user. */
+  private leave(task: number, slot: number): void {
+    const { views } = this
+    const mine = this.viewsOf(task)
+    const left = this.taskViews.of(this.content(slot))
+    const next = {
+      ...NOTHING,
+      seen: views.join(left.seen, mine.seen),
+      release: views.join(left.release, views.join(mine.release, mine.own)),
+      strong: views.join(left.strong, mine.strong),
+    }
+    this.setContent(slot, this.taskViews.intern(next), this.taskViews)
   }
 
   /** The messages of `location` from `from` on have moved by `by`: everybody who knows of them is told. */
@@ -354,15 +352,24 @@ export class WeakMemory {
       const id = this.content(this.taskSlots[task] as number)
       if (id !== 0) this.setViews(task, this.shifted(this.taskViews.of(id), location, from, by))
     }
-    for (const slot of this.viewSlots) this.setContent(slot, views.shift(this.content(slot), location, from, by), views)
+    for (const slot of this.lockSlots) {
+      const id = this.content(slot)
+      if (id === 0) continue
+      this.setContent(slot, this.taskViews.intern(this.shifted(this.taskViews.of(id), location, from, by)), this.taskViews)
+    }
+    this.setContent(this.fenceSlot, views.shift(this.content(this.fenceSlot), location, from, by), views)
     for (const other of this.locations) {
       const id = this.companion(other)
       if (id === 0) continue
       const messages = this.histories.of(id, machine.state.get(other))
-      if (messages.every(({ view }) => views.shift(view, location, from, by) === view)) continue
+      if (messages.every(({ view }) => views.at(view, location) === 0)) continue
       this.setMessages(
         other,
-        messages.map((message) => ({ ...message, view: views.shift(message.view, location, from, by) })),
+        messages.map((message) => ({
+          ...message,
+          view: views.shift(message.view, location, from, by),
+          strong: views.shift(message.strong, location, from, by),
+        })),
       )
     }
   }
@@ -375,6 +382,7 @@ export class WeakMemory {
       seen: views.shift(task.seen, location, from, by),
       loaded: views.shift(task.loaded, location, from, by),
       release: views.shift(task.release, location, from, by),
+      strong: views.shift(task.strong, location, from, by),
       own: views.shift(task.own, location, from, by),
     }
   }
