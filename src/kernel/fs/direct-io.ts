@@ -18,13 +18,14 @@ export const directIo = {
     const pages = k.dio_refill_pages(iter)
     for (let i = 0; i < pages.length; i += k.config.bioMaxPages) {
       const part = pages.slice(i, i + k.config.bioMaxPages)
-      k.dio_bio_submit(readOf(file, block + i, part, sync ? 'dio_bio_end_io' : 'dio_bio_end_aio', [dio]))
+      k.dio_bio_submit(readOf(file, block + i, part, sync ? 'dio_bio_end_io' : 'dio_bio_end_aio', [dio]), i === 0)
     }
     const done = pages.length === nr_pages
     if (sync || !done) k.dio_await_completion(dio)
-    const last = k.drop_refcount(dio)
-    // dio_complete: of an asynchronous read that has completed already, the event is sent from here.
-    if (last && !sync && done) k.ki_complete(dio)
+    // Nobody else knows of the dio of a synchronous read any more: what drop_refcount does to it is no step.
+    if (sync) return done
+    // dio_complete: of a read that has completed already, the event is sent from here.
+    if (k.drop_refcount(dio) && done) k.ki_complete(dio)
     return done
   },
 
@@ -33,12 +34,16 @@ export const directIo = {
     return k.iov_iter_get_pages(iter, 0, iter[2])
   },
 
-  /** dio_bio_submit. Context: task. Only asynchronous reads dirty their pages before. */
-  dio_bio_submit(k: Kernel, bio: Bio): void {
+  /** dio_bio_submit. Context: task. Only asynchronous reads dirty their pages before. Until the first bio is submitted the dio is the task's own. */
+  dio_bio_submit(k: Kernel, bio: Bio, first: boolean): void {
     const dio = dioOf(bio)
-    dio.bio_lock.lockIrqsave()
-    dio.ref.inc()
-    dio.bio_lock.unlockIrqrestore()
+    if (first) {
+      k.dio_init(dio, 2)
+    } else {
+      dio.bio_lock.lockIrqsave()
+      dio.ref.inc()
+      dio.bio_lock.unlockIrqrestore()
+    }
     if (isAsync(bio)) k.bio_set_pages_dirty(bio)
     else k.blkdev_simple_before_submit(bio)
     k.submit_bio(bio)

@@ -42,7 +42,9 @@ export const iomapDirectIo = {
     if (pages.length === 0) return 0
     const bio = readOf(file, block + from, pages, 'iomap_dio_bio_end_io', sync ? [dio, 'is_sync'] : [dio])
     k.bio_set_pages_dirty(bio)
-    dio.ref.inc()
+    // Until the first bio is submitted the dio is the task's own.
+    if (from === 0) k.dio_init(dio, 2)
+    else dio.ref.inc()
     k.submit_bio(bio)
     return pages.length
   },
