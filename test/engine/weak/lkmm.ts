@@ -204,8 +204,7 @@ function brokenRule(fixed: Fixed, rf: Relation, overwrite: Relation, rules: Rule
   if (hbPlus.some((row, i) => ((row >>> i) & 1) === 1)) return 'breaks happens-before'
 
   const propagated = sequence(prop, mb)
-  // Laxer: what a full fence has made known goes from thread to thread by release, not by mere acquire.
-  const later = rules === 'laxer' ? sequence(optional(sequence(star(cumulFence), rfe)), star(ppo)) : star(hb)
+  const later = star(rules === 'laxer' ? union(ppo, rfe) : hb)
   if (!isAcyclic(sequence(propagated, later))) return 'breaks propagation'
   if (rules !== 'stricter') return undefined
   // Stricter: nothing is reordered between fences, and the first fence of a read-modify-write is not apart from it.

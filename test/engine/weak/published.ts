@@ -283,7 +283,6 @@ const propagation: readonly Shape[] = [
       relAcq('ISA2+fencembonceonce+poacquireonce+poacquireonce'),
       'Never',
       [[w('x'), mb, w('y')], [acq('y'), w('z')], [acq('z'), r('x')]],
-      'shown',
     ],
     ['ISA2+mb+po+acq', relAcq('ISA2+fencembonceonce+poonceonce+poacquireonce'), 'Sometimes', [[w('x'), mb, w('y')], [r('y'), w('z')], [acq('z'), r('x')]]],
     ['ISA2+mb+po+mb', RECIPES, 'Sometimes', [[w('x'), mb, w('y')], [r('y'), w('z')], [r('z'), mb, r('x')]], 'reordering between fences'],
