@@ -1,0 +1,36 @@
+/** From what a race's programs do to programs that can be built for a configuration. */
+import { program, type World } from '../engine/index.js'
+import type { Kernel, Patch } from '../kernel/kernel.js'
+import type { MachineConfig } from '../kernel/machine.js'
+import { kernel } from '../kernel/versions.js'
+import type { RaceProgram } from './race.js'
+
+/** A program of a race: the machine it needs, and what is set up on it. */
+export interface Draft {
+  readonly name: string
+  /** Who does what, in one sentence. */
+  readonly summary: string
+  readonly machine: Partial<MachineConfig>
+  readonly setup: (k: Kernel, world: World) => void
+}
+
+/** The programs of `race`, whose fixes are `patches`. */
+export function programsOf(race: string, drafts: readonly Draft[], patches: readonly Patch[]): readonly RaceProgram[] {
+  const patchNamed = (name: string): Patch => {
+    const found = patches.find((patch) => patch.name === name)
+    if (found === undefined) throw new RangeError(`${race} has no fix ${name}`)
+    return found
+  }
+  return drafts.map(({ name, summary, machine, setup }) => ({
+    name,
+    summary,
+    build: (configuration) =>
+      program(
+        name,
+        (world) => {
+          setup(kernel(configuration.kernel, configuration.fixes.map(patchNamed)).boot(world, machine), world)
+        },
+        { memory: configuration.memory },
+      ),
+  }))
+}
