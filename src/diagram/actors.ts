@@ -1,6 +1,7 @@
 /** Who a header may stand for. */
-import { callsIn } from './calls.js'
+import { callsIn, namedCall } from './calls.js'
 import type { ActorName, Span } from './types.js'
+import { changeOf, isEvent } from './wording.js'
 
 const PLACES: Readonly<Record<string, string>> = {
   cpu: 'CPU', vcpu: 'CPU', core: 'CPU', processor: 'CPU',
@@ -11,6 +12,9 @@ const PLACES: Readonly<Record<string, string>> = {
 const ROLES =
   /^(kswapd|flusher|writeback|writer|reader|reclaim|kworker|worker|io completion|completion|irq|softirq|hardirq|interrupt|memory|mem|device|disk|dma|user|kernel|truncate|truncator|waiter|waker|fsync|journal|jbd2|kjournald|khugepaged|kcompactd|oom|gup|dio|direct i\/?o|driver|umount|mount|main|parent|child|producer|consumer|bio)[\w -]*$/i
 
+/** What is both the name of a system call and of whoever makes it. */
+const OPERATIONS = /^(truncate|fsync|umount|mount)\b/i
+
 const DECORATION = /^[\s<[*_=`#"'-]+|[\s>\]*_=`#"'-]+$/g
 
 /** A neutral name, and what follows it. */
@@ -19,6 +23,8 @@ export interface Place {
   /** Number or letter, upper case. */
   readonly which: string
   readonly canonical: string
+  /** How the name is written, without number or letter: `CPU `, `Thread`. */
+  readonly spelling: string
   /** What follows, without the punctuation in front of it. */
   readonly rest: string
 }
@@ -39,7 +45,7 @@ export function placeOf(text: string): Place | null {
   if (isLetter && separator === '' && word === word.toUpperCase() && word !== 'CPU') return null
   const kind = PLACES[word.toLowerCase()] ?? word
   const canonical = kind === 'CPU' ? `CPU${which.toUpperCase()}` : `${kind} ${which.toUpperCase()}`
-  return { kind, which: which.toUpperCase(), canonical, rest: rest.replace(/^[:,/-]\s*|^-\s*/, '') }
+  return { kind, which: which.toUpperCase(), canonical, spelling: word + separator, rest: rest.replace(/^[:,/-]\s*|^-\s*/, '') }
 }
 
 export function isRole(text: string): boolean {
@@ -48,6 +54,7 @@ export function isRole(text: string): boolean {
 
 /** A line of its own that names another actor below the header: `FLUSHER`, `CPU2`, `THREAD C:`. */
 export function isLateHeader(text: string): boolean {
+  if (isEvent(text) || changeOf(text) !== null) return false
   if (placeOf(text)?.rest === '') return true
   return isRole(text) && text === text.toUpperCase()
 }
@@ -64,7 +71,8 @@ export function actorNames(header: string, span: Span): readonly ActorName[] {
   for (const part of partsOf(rest)) {
     const [call] = callsIn(part, (start, end) => ({ ...span, start: span.start + start, end: span.start + end }))
     if (call !== undefined) names.push({ kind: 'operation', text: part, call })
-    else names.push({ kind: isRole(part) || places.length > 0 ? 'role' : 'operation', text: part })
+    else if (isRole(part) && !OPERATIONS.test(part)) names.push({ kind: 'role', text: part })
+    else names.push({ kind: 'operation', text: part, ...(/^[a-z_]\w*$/.test(part) ? { call: namedCall(part, span) } : {}) })
   }
   return [...names, ...places]
 }

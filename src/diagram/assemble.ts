@@ -6,6 +6,7 @@ import { depthsOf, treeMark } from './depth.js'
 import type { TabSize } from './lines.js'
 import { spanOf } from './lines.js'
 import { joined, joinWrapped, type Joined, type RawCell, type RawRow } from './raw-cells.js'
+import { remarkValue } from './results.js'
 import type { ActorName, Cell, Column, Confidence, Diagram, DiagramForm, Row, SkippedLine, Warning } from './types.js'
 
 export interface Assembly {
@@ -42,6 +43,7 @@ export function assemble(parts: Assembly): Diagram | null {
     warnings.push({ code: 'wrapped-cell', line: line.number, message: `taken as going on with the line above: ${quoted(line.text)}` })
   }
   const cells = readCells(rows, parts.tabs)
+  remarkOnSteps(cells)
   const depths = depthOf(cells, warnings)
   const finished = cells.map((cell, at) => finish(cell, depths[at] ?? 0, isEntered(cells, depths, at)))
   const built = buildRows(rows, cells, finished, warnings)
@@ -85,10 +87,29 @@ function readCells(rows: readonly RawRow[], tabs: TabSize): ReadCell[] {
         cells.push({ row: at, raw, joined: text, content: inner, indent, below: index + 1, start: start + length })
       })
       seen.add(raw.column)
-      if (content.kind === 'call' || content.kind === 'statement') steps.add(raw.column)
+      if (isAStep(content)) steps.add(raw.column)
     }
   })
   return cells
+}
+
+/** A remark such as `- fails as somebody holds a reference` says what the step above it gave. */
+function remarkOnSteps(cells: ReadCell[]): void {
+  const above = new Map<number | null, number>()
+  cells.forEach((cell, at) => {
+    const step = above.get(cell.raw.column)
+    const value = cell.content.kind === 'note' ? remarkValue(cell.content.text) : null
+    if (isAStep(cell.content)) above.set(cell.raw.column, at)
+    const target = step === undefined ? undefined : cells[step]
+    if (value === null || step === undefined || target === undefined) return
+    const about = target.content.calls.length === 0 ? null : target.content.calls.length - 1
+    const results = [...target.content.results, { ...value, call: about, text: '', origin: 'stated' as const }]
+    cells[step] = { ...target, content: { ...target.content, results } }
+  })
+}
+
+function isAStep(content: Content): boolean {
+  return content.kind === 'call' || content.kind === 'statement'
 }
 
 function depthOf(cells: readonly ReadCell[], warnings: Warning[]): readonly number[] {
@@ -98,7 +119,7 @@ function depthOf(cells: readonly ReadCell[], warnings: Warning[]): readonly numb
     if (column === null) continue
     const own = cells.map((cell, at) => ({ cell, at })).filter(({ cell }) => cell.raw.column === column)
     const indents = arrowsInside(own.map(({ cell }) => cell))
-    const found = depthsOf(own.map(({ cell }, index) => ({ indent: (indents[index] ?? 0) * 8 + cell.below, isStep: hasDepth(cell.content) })))
+    const found = depthsOf(own.map(({ cell }, index) => ({ indent: indents[index] ?? 0, below: cell.below, isStep: hasDepth(cell.content) })))
     own.forEach(({ cell, at }, index) => {
       depths[at] = found.depths[index] ?? 0
       if (found.rounded[index] === true) {
@@ -188,11 +209,9 @@ function columnsOf(parts: Assembly, cells: readonly Cell[]): readonly Column[] {
 function namingWarnings(columns: readonly Column[], line: number): readonly Warning[] {
   const places = columns.map((column) => placeOf(column.header))
   const spellings = new Map<string, Set<string>>()
-  columns.forEach((column, index) => {
-    const kind = places[index]?.kind
-    if (kind === undefined) return
-    const spelling = column.header.replace(/^([A-Za-z]+[ #-]*)[^]*$/, '$1')
-    spellings.set(kind, (spellings.get(kind) ?? new Set()).add(spelling))
+  columns.forEach((_, index) => {
+    const place = places[index] ?? null
+    if (place !== null) spellings.set(place.kind, (spellings.get(place.kind) ?? new Set()).add(place.spelling))
   })
   const warnings: Warning[] = []
   for (const [kind, ways] of spellings) {

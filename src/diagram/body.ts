@@ -5,7 +5,7 @@ import { blockActor, type Header } from './headers.js'
 import type { Line } from './lines.js'
 import { cutLine, type Hint, type Positions, positionsOf } from './positions.js'
 import type { Part, RawCell, RawRow } from './raw-cells.js'
-import { barsOf, between, isBlank, isRuler, segmentsOf, startOf } from './segments.js'
+import { barsOf, between, isBlank, isRuler, type Segment, segmentsOf, startOf } from './segments.js'
 import type { SkippedLine, WarningCode } from './types.js'
 import { changeOf, isElision, isEvent, verdictOf } from './wording.js'
 
@@ -55,7 +55,14 @@ export function tableCells(line: Line): readonly (Part & { readonly bar: number 
   const bars = barsOf(line.text)
   const inner = bars.slice(1, -1)
   const parts = between(line, bars).slice(1, -1)
-  return parts.map((part, index) => ({ line, start: part.start, end: part.end, bar: index === 0 ? (bars[0] ?? 0) : (inner[index - 1] ?? 0) }))
+  return parts.map((part, index) => ({ line, ...withoutTicks(part), bar: index === 0 ? (bars[0] ?? 0) : (inner[index - 1] ?? 0) }))
+}
+
+/** Markdown's marks for code. */
+function withoutTicks({ start, end, text }: Segment): { readonly start: number; readonly end: number } {
+  const before = /^`+/.exec(text)?.[0].length ?? 0
+  const after = /`+$/.exec(text)?.[0].length ?? 0
+  return before + after < text.length ? { start: start + before, end: end - after } : { start, end }
 }
 
 /** Rows of a diagram whose columns stand side by side. */
@@ -79,8 +86,10 @@ export class BodyReader {
   byPosition(positions: Positions): Body {
     const isWhole = positions.starts.length === 1
     return this.read((line) => {
-      const cells = isWhole ? [{ column: 0, segment: { start: startOf(line), end: line.text.length } }] : cutLine(line, positions)
-      return cells.map(({ column, segment }) => this.cell(column, segment.start, { line, start: segment.start, end: segment.end }))
+      const cells = isWhole ? [{ column: 0, segment: { start: startOf(line), end: line.text.length, text: line.text.trim() } }] : cutLine(line, positions)
+      return cells
+        .filter(({ segment }) => !/^[|\s]+$/.test(segment.text))
+        .map(({ column, segment }) => this.cell(column, segment.start, { line, start: segment.start, end: segment.end }))
     })
   }
 
@@ -89,7 +98,7 @@ export class BodyReader {
       const found = bars.map((bar) => barsOf(line.text).find((at) => Math.abs(at - bar) <= DRIFT) ?? null)
       if (found.every((bar) => bar !== null)) {
         return between(line, found)
-          .map((part, column) => this.cell(column, part.start, { line, start: part.start, end: part.end }))
+          .map((part, column) => this.cell(column, part.start + (bars[column - 1] ?? 0) - (found[column - 1] ?? 0), { line, start: part.start, end: part.end }))
           .filter((cell) => partLength(cell) > 0)
       }
       const cells: RawCell[] = []
@@ -208,7 +217,11 @@ export function readBlocks(lines: readonly Line[]): Body {
 
 /** What the positions of headers and rulers suggest. */
 export function hintsOf(header: Header): readonly Hint[] {
-  return header.tokens.map((token, index) => ({ header: token.start, stroke: header.strokes?.[index] ?? null }))
+  return header.tokens.map((token, index) => {
+    // Names one blank apart say how many columns there are, and nothing about where.
+    const isSqueezed = index > 0 && token.start - (header.tokens[index - 1]?.end ?? 0) < 2
+    return { header: isSqueezed ? null : token.start, stroke: header.strokes?.[index] ?? null }
+  })
 }
 
 /** The best cut with the hints of a header, and whether every cell has its place. */

@@ -26,6 +26,9 @@ export interface Surroundings {
   readonly place: (start: number, end: number) => Span
 }
 
+/** What the machine does, in a comment on a line of its own. */
+const HAPPENS = /\b(i\/?o|bio|irq|interrupt|dma|power|journal)\b.*\b(finish|complet|done|fail|error|abort|start|occur|happen)/i
+
 const EMPTY = { calls: [], isCondition: false, results: [], remarks: [], inside: [] } as const
 
 /** Reads the words of a cell without its tree marks; `offset` is how many characters of the cell these were. */
@@ -55,6 +58,8 @@ export function contentOf(raw: string, offset: number, around: Surroundings): Co
     return { ...EMPTY, kind: 'event', text: whole, remarks: comments, ...(claim === null ? {} : { verdict: { claim, text: bare(whole) } }) }
   }
   if (/^(\.{3}|…) ?\w/.test(whole)) return { ...EMPTY, kind: 'note', text: whole.replace(/^(\.{3}|…) */, ''), remarks: comments }
+  const aside = /^\(([^()]+)\)$/.exec(whole)?.[1]
+  if (aside !== undefined) return { ...EMPTY, kind: around.isFirst && aside.split(' ').length <= 4 ? 'label' : 'note', text: aside, remarks: comments }
   if (isLabel(whole, around)) return { ...EMPTY, kind: 'label', text: whole.replace(/:$/, ''), remarks: comments }
   return split(uncommented, comments, place) ?? stepOf(uncommented, comments, place)
 }
@@ -125,7 +130,7 @@ function asideOf(text: string): { readonly rest: string; readonly remark: string
   if (gap > 0 && /[);]$/.test(text.slice(0, gap)) && !isMark(text.slice(gap).trim())) {
     return { rest: text.slice(0, gap), remark: collapsed(text.slice(gap)) }
   }
-  const note = /^(.*[\w)\];]) \(([^()]*[A-Za-z]{2}[^()]* [^()]*)\)$/.exec(text)
+  const note = /^(.*[\w)\];]) +\(([^()]*[A-Za-z]{2}[^()]* [^()]*)\)$/.exec(text)
   if (note !== null && isCallLike(note[1] ?? '') && !/^(if|while|for|switch|return)\b/.test(text)) {
     return { rest: note[1] ?? '', remark: collapsed(note[2] ?? '') }
   }
@@ -160,6 +165,7 @@ function commentOf(raw: string, comments: readonly string[], around: Surrounding
   if (change !== null && text.split(' ').length <= 4) return { ...EMPTY, kind: 'context', text, change }
   if (isElision(text)) return { ...EMPTY, kind: 'elision', text }
   const isName = around.isFirst && /^\/\/|^#|^\/\*/.test(raw.trim()) && isRole(text) && text.split(' ').length <= 5
+  if (!isName && HAPPENS.test(text) && text.split(' ').length <= 8) return { ...EMPTY, kind: 'event', text }
   return { ...EMPTY, kind: isName ? 'label' : 'note', text }
 }
 

@@ -23,6 +23,8 @@ export function treeMark(text: string, indent: number): Marked {
 /** One cell as far as its depth is concerned. */
 export interface Indented {
   readonly indent: number
+  /** Levels below the cell it shares a line with. */
+  readonly below: number
   /** False for notes, in which nothing happens. */
   readonly isStep: boolean
 }
@@ -35,6 +37,8 @@ export function depthsOf(cells: readonly Indented[]): { readonly depths: readonl
   const depths = cells.map((cell) => {
     const indent = level(cell.indent)
     rounded.push(indent !== cell.indent)
+    // It is as deep as what stands below the call.
+    if (cell.below > 0) return open.length - 1 + cell.below
     while ((open.at(-1) ?? -1) > indent) open.pop()
     const isNew = open.at(-1) !== indent
     if (!cell.isStep) return isNew ? open.length : open.length - 1
@@ -50,7 +54,7 @@ export function depthsOf(cells: readonly Indented[]): { readonly depths: readonl
  */
 function levelsOf(cells: readonly Indented[]): (indent: number) => number {
   const counts = new Map<number, number>()
-  for (const cell of cells) if (cell.isStep) counts.set(cell.indent, (counts.get(cell.indent) ?? 0) + 1)
+  for (const cell of cells) if (cell.isStep && cell.below === 0) counts.set(cell.indent, (counts.get(cell.indent) ?? 0) + 1)
   const levels = [...counts.keys()].sort((a, b) => a - b)
   const steps = levels.slice(1).map((level, at) => level - (levels[at] ?? 0))
   const isWide = steps.filter((step) => step >= 2).length >= Math.max(1, steps.filter((step) => step === 1).length)

@@ -68,7 +68,7 @@ function reachesRight(line: Line, right: number): boolean {
 
 /** A line right below another one of the diagram. */
 function followsOn(line: Line, text: string, right: number): boolean {
-  if (isStepLike(text)) return true
+  if (isStepLike(text) || /^[|*+-] /.test(text)) return true
   const words = text.split(/\s+/).length
   return !Number.isFinite(right) || words < 8 || line.text.length < right + 8 || startOf(line) > 3
 }

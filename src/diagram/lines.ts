@@ -1,5 +1,6 @@
 /** A text as lines without quote marks, comment frames and tabs, each of which still knows where it stood. */
 import { DiagramError } from './diagram-error.js'
+import { blockActor, headerAt } from './headers.js'
 import { CONTROL_PERCENT_MAX, TEXT_MAX } from './limits.js'
 import type { Span } from './types.js'
 
@@ -165,8 +166,8 @@ function unframed(lines: readonly Line[]): readonly Line[] {
     const kind = frameOf(lines[from])
     let to = from + 1
     while (kind !== null && to < lines.length && lines[to]?.quoted === lines[from]?.quoted && sameFrame(kind, lines[to])) to++
-    const isFramed = kind !== null && to - from >= FRAME_MIN && hasWords(lines.slice(from, to))
-    for (const line of lines.slice(from, to)) result.push(isFramed ? blankOut(line) : line)
+    const bare = kind !== null && to - from >= FRAME_MIN ? lines.slice(from, to).map(blankOut) : []
+    result.push(...(hasHeader(bare) ? bare : lines.slice(from, to)))
     from = to
   }
   return result
@@ -185,8 +186,9 @@ function sameFrame(kind: Frame, line: Line | undefined): boolean {
   return frameOf(line) === kind && !(kind === 'star' && line?.text.trimStart().startsWith('/*') === true)
 }
 
-function hasWords(lines: readonly Line[]): boolean {
-  return lines.filter((line) => /\w/.test(line.text)).length >= 2
+/** A comment inside a diagram is no frame around one. */
+function hasHeader(lines: readonly Line[]): boolean {
+  return lines.some((line, at) => headerAt(lines, at) !== null || blockActor(line.text.trim()) !== null)
 }
 
 function blankOut(line: Line): Line {

@@ -45,7 +45,7 @@ export function positionsOf(lines: readonly Line[], hints: readonly Hint[]): Pos
   const starts = [...new Set([...leads.keys(), ...others.keys()])].sort((a, b) => a - b)
   const worth = (at: number, hint: Hint): number => {
     const start = starts[at] ?? 0
-    const gap = at === 0 ? GAP_WORTH_MAX : Math.min(GAP_WORTH_MAX, start - (starts[at - 1] ?? 0))
+    const gap = at === 0 ? EMPTY_WORTH : Math.min(GAP_WORTH_MAX, start - (starts[at - 1] ?? 0))
     const support = Math.min(4, leads.get(start) ?? 0) + Math.min(3, others.get(start) ?? 0)
     return gap + support + nearness(start, hint)
   }

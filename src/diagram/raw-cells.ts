@@ -124,8 +124,10 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
   if (isComment(before) && isComment(text) && part.start === previous.start && /^\/\/|^#/.test(text)) return true
   if (/(&&|\|\||[=+,\\])$/.test(before) && part.start > first.start && !/^[-|]/.test(text)) return true
   if (part.start >= first.start && isDangling(before)) return true
+  if (part.start >= first.start && /^(and|or|but|which|because|so that)\b/.test(text) && proseWords(text) >= 2) return true
   if (isMoreWords(text) && part.start === first.start && isBrokenSentence(partText(previous), previous.end)) return true
   if (/^(\.{3}|…) ?\w/.test(before)) return part.start >= first.start && !/[.!?]$/.test(before) && isMoreWords(text)
+  if (/^\^+ /.test(before) && part.start >= first.start && isMoreWords(text)) return true
   const isDeeper = part.start > first.start
   if (!isDeeper || !isMoreWords(text)) return false
   // A bullet or a remark behind a dash goes on with any words below its own.
@@ -138,7 +140,7 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
 
 /** A line that ends in the middle of a sentence. */
 function isDangling(text: string): boolean {
-  return proseWords(text) >= 3 && /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another)$/.test(text)
+  return proseWords(text) >= 3 && /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another|while|but|because|which|sees|finds|it)$/.test(text)
 }
 
 /** A long line of a sentence that was broken by a mailer. */

@@ -47,7 +47,7 @@ function byRelation(text: string): FoundResult | null {
   if (match === null) return null
   const [, rest = '', relation = '', literal = ''] = match
   // An assignment to a plain variable is a statement: `x = 1;`; of a call or a read it is what came out.
-  if (relation === '=' && (text.endsWith(';') || /^[\w.>-]+(\[\w*\])?$/.test(rest))) return null
+  if (relation === '=' && (text.endsWith(';') || /^(write|store|set|assign|let|put)s?\b/i.test(rest) || /^[\w.>-]+(\[\w*\])?$/.test(rest))) return null
   const value = literalOf(literal, relation === '=' ? '==' : (relation as Relation))
   return value === null ? null : { rest: rest.trim(), text: text.slice(rest.length).trim(), value }
 }

@@ -66,7 +66,7 @@ export function lastMark(text: string): { readonly start: number; readonly end: 
 
 const CHANGES: readonly (readonly [RegExp, ContextChange])[] = [
   [/^(is |gets |got )?(interrupted|preempted|pre-empted)\b|^(hard|soft)?irq$|^interrupt$|^nmi$|^(gets )?(an )?interrupt(ion)?$|^(timer|io|i\/o|hard|soft)[- ](irq|interrupt)$|^(preemption|vcpu preempted)$/i, 'interrupted'],
-  [/^(is |gets )?block(s|ed)\b|^(goes to )?sleeps?\b|^parks?\b|^parked\b|^waits?\b|^waiting\b|^spins?\b|^spinning\b|^stuck here$/i, 'blocked'],
+  [/^(is |gets )?block(s|ed)($|:| (on|for|until|in|here|by|waiting|as|because|there)\b)|^(goes to )?sleeps?\b|^parks?\b|^parked\b|^waits?\b|^waiting\b|^spins?\b|^spinning\b|^stuck here$/i, 'blocked'],
   [/^schedul(e|es|ed|ing)( out| away)?(\(\))?$|^sched(ule)?[- ]out$|^context switch$|^switch(es)? (out|away)$|^yields?$|^de-?scheduled?$|^switched out$/i, 'switched'],
   [/^(gets |is )?(woken|woke|wakes|wakes up|woken up|awakened?)\b/i, 'woken'],
   [/^(continues?|continued|continuing|resumes?|resumed)\b|^schedul(e|ed|es)[- ](back|in)\b|^(returns?|back) from (irq|interrupt)|^switch(es|ed)? back\b|^iret$|^back in\b/i, 'continues'],
@@ -112,6 +112,8 @@ export function isProse(text: string): boolean {
 /** Looks like a step of a program: a call, a name, C, or one of the marks of this file. */
 export function isStepLike(text: string): boolean {
   if (text === '' || isElision(text) || isEvent(text) || changeOf(text) !== null || verdictOf(text) !== null) return true
+  if (/^(\/\/|\/\*)/.test(text)) return true
+  if (/ (->|-->|<-|<==|=>|==>|=|==|\+=) /.test(text) && text.split(' ').length <= 14) return true
   if (isProse(text)) return false
   if (/[\w\]}]\(|^[A-Za-z]\w*_\w+;?$|[;{}]$|^(if|while|for|else|return|goto)\b|^(->|\/\/|\/\*|\|-|- \w+\()|\w(->|\.)\w|^\w+\s*=[^=]/.test(text)) return true
   return /^(un)?lock\b|^(spin|mutex|down|up|set|clear|test|get|put|alloc|free|read|write)[ _]/.test(text)

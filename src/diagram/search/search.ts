@@ -1,0 +1,72 @@
+import { ProgramError } from '../../engine/errors.js'
+import { limitsOf } from '../../engine/explore.js'
+import type { Machine } from '../../engine/machine.js'
+import { load, type Program } from '../../engine/program.js'
+import type { Bound } from '../../engine/result.js'
+import { encodeSchedule } from '../../engine/schedule.js'
+import { exploreStates } from '../../engine/search/exhaustive.js'
+import { FailureLog, choiceOf, failureKey, taskOf, type Move } from '../../engine/search/failures.js'
+import type { Limits, Pace } from '../../engine/search/limits.js'
+import { findShortest } from '../../engine/search/shortest.js'
+import type { Met, Progress } from './progress.js'
+import type { Question } from './question.js'
+import { DiagramWatch, matchedRows, rowsOf } from './watch.js'
+
+/** How far a question can be matched, and by which execution. */
+export interface Found {
+  readonly verdict: 'possible' | 'impossible' | 'unknown'
+  readonly bound: Bound | null
+  /** Rows matched by `schedule`: all of them if it is possible, else the most that any execution matches. */
+  readonly rows: number
+  /** The execution with the fewest context switches, then steps; null if not even the first row can be matched. */
+  readonly schedule: string | null
+  readonly path: readonly Move[]
+  /** Where in it each expectation was met. */
+  readonly met: readonly Met[]
+  /** How it was matched, as far as it was. */
+  readonly progress: Progress | null
+  readonly states: number
+}
+
+/** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
+export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
+  const machine = load(subject)
+  if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
+  machine.watch(new DiagramWatch(question, namesOf(machine)))
+  const failures = new FailureLog(machine.noticed.splice(0))
+  const all = matchedRows(question.rows.length)
+  const explored = yield* exploreStates(machine, {
+    ...limitsOf(limits),
+    failures,
+    poll: (progress) => (failures.has(all) ? 'interrupted' : (limits.poll?.(progress) ?? null)),
+  })
+  const rows = Math.max(0, ...[...failures].map(({ failure }) => rowsOf(failure) ?? 0))
+  const verdict = rows === question.rows.length ? 'possible' : explored.bound === null ? 'impossible' : 'unknown'
+  const bound = verdict === 'unknown' ? explored.bound : null
+  if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states: explored.states }
+  const wanted = failureKey(matchedRows(rows))
+  const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf(limits))
+  const known = [...failures].find(({ failure }) => failureKey(failure) === wanted)
+  const path = shortest.found.get(wanted)?.path ?? known?.path ?? []
+  return { verdict, bound, rows, path, states: explored.states, ...retrace(subject, question, path) }
+}
+
+/** Takes the path once more, and notes where the expectations are met. */
+function retrace(subject: Program, question: Question, path: readonly Move[]): Pick<Found, 'schedule' | 'met' | 'progress'> {
+  const machine = load(subject)
+  const watch = new DiagramWatch(question, namesOf(machine), true)
+  const slot = machine.watch(watch)
+  const isChoice: boolean[] = []
+  for (const m of path) {
+    const task = taskOf(m)
+    isChoice.push(machine.local(task).operation?.kind.invisible === 'choice')
+    machine.choice = choiceOf(m)
+    machine.step(task)
+  }
+  const progress = watch.furthest(machine.state.get(slot)) ?? null
+  return { schedule: encodeSchedule(path, isChoice), met: progress?.history ?? [], progress }
+}
+
+function namesOf(machine: Machine): readonly string[] {
+  return machine.tasks.map(({ name }) => name)
+}

@@ -1,0 +1,159 @@
+import { mixA, mixB } from '../../engine/hash.js'
+import { Status } from '../../engine/local-state.js'
+import type { Machine } from '../../engine/machine.js'
+import type { Operation } from '../../engine/operation.js'
+import type { Failure } from '../../engine/result.js'
+import { judgeEnding } from '../../engine/search/ending.js'
+import { changesSince, resultOf } from '../../engine/trace.js'
+import type { CallEvent, WatchedStep, Watcher } from '../../engine/watcher.js'
+import { Matcher, type Present } from './matcher.js'
+import { keyOf, type Progress } from './progress.js'
+import type { OperationSeen, Question } from './question.js'
+
+/** What was matched so far, in every way, and the calls of each task since its last operation. */
+interface Remembered {
+  readonly calls: readonly (readonly CallEvent[])[]
+  readonly all: readonly Progress[]
+  /** Most rows matched in any way. */
+  readonly rows: number
+}
+
+/** Kind and place of the failures by which a search is told how far a question was matched; no program has such a place. */
+const PLACE = '(diagram)'
+
+/** The failure by which a search is told that `rows` rows were matched. */
+export function matchedRows(rows: number): Failure {
+  return { kind: 'assertion', where: PLACE, message: String(rows), task: PLACE }
+}
+
+/** How many rows the failure says were matched; undefined for a failure of the program. */
+export function rowsOf({ where, message }: Failure): number | undefined {
+  return where === PLACE ? Number(message) : undefined
+}
+
+/** Lets a question watch an exploration: what it remembers is the set of all ways in which the execution matches it. */
+export class DiagramWatch implements Watcher {
+  private readonly matcher: Matcher
+  private readonly known: Remembered[] = []
+  private readonly byKey = new Map<string, number>()
+  private readonly hashA: number[] = []
+  private readonly hashB: number[] = []
+  private readonly callLists = new Map<readonly CallEvent[], number>()
+  private readonly hasFailures: boolean
+  private readonly hasOperations: boolean
+
+  constructor(
+    question: Question,
+    taskNames: readonly string[],
+    private readonly records = false,
+  ) {
+    this.matcher = new Matcher(question, taskNames, records)
+    this.hasFailures = question.rows.some((row) => row.some(({ kind }) => kind === 'failure'))
+    this.hasOperations = question.rows.some((row) => row.some(({ kind }) => kind === 'operation'))
+  }
+
+  start(machine: Machine, calls: readonly (readonly CallEvent[])[]): number {
+    const all = this.matcher.begin(presentOf(machine, calls))
+    return this.intern(calls, all, machine)
+  }
+
+  step(machine: Machine, remembered: number, step: WatchedStep): number {
+    const { task, op, code, mark, local } = step
+    const { matcher } = this
+    const before = this.known[remembered] as Remembered
+    if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
+    const seen = this.hasOperations ? describe(machine, op, code, mark, local.frames) : UNSEEN
+    const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : []
+    const calls = before.calls.map((list, other) => (other === task ? step.calls : list))
+    const present = presentOf(machine, calls)
+    matcher.steps++
+    let all = matcher.step(before.all, task, before.calls[task] ?? [], seen, failures, present)
+    if (this.hasFailures && machine.enabledTasks() === 0 && machine.choosingTask() < 0) all = matcher.end(all, endingOf(machine))
+    return this.intern(calls, all, machine, before.rows)
+  }
+
+  laneA(remembered: number): number {
+    return this.hashA[remembered] as number
+  }
+
+  laneB(remembered: number): number {
+    return this.hashB[remembered] as number
+  }
+
+  /** The way of matching that has got furthest, as it is remembered. */
+  furthest(remembered: number): Progress | undefined {
+    const { all, rows } = this.known[remembered] as Remembered
+    return all.find((progress) => progress.row === rows)
+  }
+
+  /** A choice, or what was performed with the step before: calls may follow. */
+  private invisible(machine: Machine, before: Remembered, { task, calls: more }: WatchedStep): number {
+    if (more.length === 0) return this.intern(before.calls, before.all, machine, before.rows)
+    const calls = before.calls.map((list, other) => (other === task ? [...list, ...more] : list))
+    const all = this.matcher.again(before.all, presentOf(machine, calls))
+    return this.intern(calls, all, machine, before.rows)
+  }
+
+  private intern(calls: readonly (readonly CallEvent[])[], all: readonly Progress[], machine: Machine, rowsBefore = 0): number {
+    const keys = all.map(keyOf).sort()
+    const key = `${calls.map((list) => this.numberOf(list)).join()};${keys.join(';')}`
+    const rows = all.reduce((most, progress) => Math.max(most, progress.row), 0)
+    if (rows > rowsBefore) machine.noticed.push(matchedRows(rows))
+    let id = this.records ? undefined : this.byKey.get(key)
+    if (id === undefined) {
+      id = this.known.length
+      this.byKey.set(key, id)
+      this.known.push({ calls, all, rows })
+      const content = `${calls.map((list) => list.map(contentOf).join()).join('/')};${keys.join(';')}`
+      this.hashA.push(hash(content, 0x2545f491, mixA))
+      this.hashB.push(hash(content, 0x5851f42d, mixB))
+    }
+    return id
+  }
+
+  private numberOf(list: readonly CallEvent[]): number {
+    let number = this.callLists.get(list)
+    if (number === undefined) this.callLists.set(list, (number = this.callLists.size))
+    return number
+  }
+}
+
+const UNSEEN: OperationSeen = { op: '', object: '', detail: '', result: '', changes: [], frames: [] }
+
+function presentOf(machine: Machine, calls: readonly (readonly CallEvent[])[]): Present {
+  return {
+    calls,
+    isWaiting(task) {
+      const { operation, status } = machine.local(task)
+      return status === Status.Pending && operation?.kind.blocksOnHolder !== true && !machine.canStep(task)
+    },
+  }
+}
+
+function describe(machine: Machine, op: Operation, code: number, mark: number, frames: readonly string[]): OperationSeen {
+  return {
+    op: op.kind.name,
+    object: op.object.name,
+    detail: op.kind.detail?.(machine, op) ?? '',
+    result: resultOf(machine, op, code),
+    changes: changesSince(machine, mark),
+    frames,
+  }
+}
+
+/** The failures that are judged when nothing can run any more. */
+function endingOf(machine: Machine): Failure[] {
+  const before = machine.noticed.length
+  judgeEnding(machine)
+  return machine.noticed.splice(before)
+}
+
+function contentOf(event: CallEvent): string {
+  return event.type === 'call' ? `${event.depth}>${event.fn}` : `${event.depth}<${event.fn}`
+}
+
+function hash(content: string, seed: number, mix: (value: number) => number): number {
+  let value = seed
+  for (let i = 0; i < content.length; i++) value = mix(Math.imul(value, 31) ^ content.charCodeAt(i))
+  return value
+}
