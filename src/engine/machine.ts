@@ -7,6 +7,7 @@ import { Runner } from './runner.js'
 import { State } from './state.js'
 import type { Task } from './task.js'
 import { Tracked } from './tracked.js'
+import { Watching, type Watcher } from './watcher.js'
 import { FALSE, TRUE, Values, codeOfInt } from './value.js'
 import { WeakMemory } from './weak/weak-memory.js'
 
@@ -116,26 +117,46 @@ export class Machine {
   step(task: number): number {
     const local = this.local(task)
     const op = local.operation as Operation
-    const { weak } = this
+    const { weak, watching } = this
+    const mark = this.state.mark()
     if (op.object.checksGuard && op.kind.invisible === undefined) op.object.checkGuard(task)
     const code = weak === undefined ? op.kind.execute(this, op, task) : weak.execute(op, task)
     this.answer(task, local, code)
     weak?.settle()
+    watching?.stepped(task, local, op, code, mark)
     return code
   }
 
   /** Starts a task with its log `log` (its root, or the root and its argument). */
   start(task: number, log: LocalState, starter = -1): void {
     if (starter >= 0) this.weak?.begin(task, starter)
-    this.settle(task, log.id === -1 ? this.runner.advance(task, log) : log)
+    const first = this.watching?.begin(task, log)
+    this.settle(task, first ?? (log.id === -1 ? this.runner.advance(task, log) : log))
     if (starter >= 0 && !this.local(starter).started.has(this.local(task))) {
       this.local(starter).started.add(this.local(task))
       this.learned++
     }
   }
 
+  /** Lets `watcher` see everything from the first call on. To be called once, before any task is started. */
+  watch(watcher: Watcher): void {
+    this.watching = new Watching(this, watcher)
+  }
+
+  /** What the watcher remembers now. */
+  get remembered(): number {
+    return this.watching?.remembered ?? -1
+  }
+
+  private watching: Watching | undefined
+
   private answer(task: number, local: LocalState, code: number): void {
     let next = local.successor(code)
+    if (this.watching !== undefined) {
+      const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
+      const advanced = this.watching.follow(task, local, code, log)
+      if (next === undefined && advanced !== undefined) local.learn(code, (next = advanced))
+    }
     if (next === undefined) {
       const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
       next = this.runner.advance(task, log)
@@ -281,6 +302,7 @@ export class Machine {
   seal(): void {
     invariant(this.tasks.length <= TASKS_MAX, `at most ${TASKS_MAX} tasks`)
     this.weak?.seal()
+    this.watching?.seal()
     this.state.forgetHistory()
     this.initialFailures = this.noticed.splice(0)
     this.hasInterrupts = this.tasks.some((task) => task.context === 'irq')

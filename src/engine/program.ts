@@ -1,5 +1,6 @@
 import { Machine } from './machine.js'
 import { TaskHandle } from './task-control.js'
+import type { Watcher } from './watcher.js'
 import { UNDEFINED } from './value.js'
 import { World } from './world.js'
 
@@ -18,9 +19,10 @@ export function program(name: string, setup: (world: World) => void, options: Pi
   return { name, setup, ...options }
 }
 
-/** Sets the program up and brings every task that starts at once to its first operation. */
-export function load(subject: Program, seed = 0): Machine {
+/** Sets the program up and brings every task that starts at once to its first operation. @param watcher sees every step */
+export function load(subject: Program, seed = 0, watcher?: Watcher): Machine {
   const machine = new Machine(seed, subject.memory ?? 'sc')
+  if (watcher !== undefined) machine.watch(watcher)
   const world = new World(machine)
   subject.setup(world)
   for (let slot = 0; slot < machine.slots; slot++) {

@@ -215,11 +215,13 @@ function locations(machine: Machine, accesses: readonly Access[], which: 'reads'
   })
 }
 
-function resultOf(machine: Machine, op: Operation, code: number): string {
+/** What an operation answered, in words. */
+export function resultOf(machine: Machine, op: Operation, code: number): string {
   return op.kind.result?.(machine, op, code) ?? (code === UNDEFINED ? '' : machine.format(code))
 }
 
-function changesSince(machine: Machine, mark: number): Change[] {
+/** What has changed in shared objects since a position in the undo log. */
+export function changesSince(machine: Machine, mark: number): Change[] {
   return machine.state.changesSince(mark).flatMap(({ slot, before }) => {
     const object = machine.objectAt(slot)
     if (object === undefined) return []

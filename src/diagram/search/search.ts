@@ -1,6 +1,5 @@
 import { ProgramError } from '../../engine/errors.js'
 import { limitsOf } from '../../engine/explore.js'
-import type { Machine } from '../../engine/machine.js'
 import { load, type Program } from '../../engine/program.js'
 import type { Bound } from '../../engine/result.js'
 import { encodeSchedule } from '../../engine/schedule.js'
@@ -30,9 +29,8 @@ export interface Found {
 
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
 export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
-  const machine = load(subject)
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
-  machine.watch(new DiagramWatch(question, namesOf(machine)))
+  const machine = load(subject, 0, new DiagramWatch(question))
   const failures = new FailureLog(machine.noticed.splice(0))
   const all = matchedRows(question.rows.length)
   const explored = yield* exploreStates(machine, {
@@ -53,9 +51,8 @@ export function* search(subject: Program, question: Question, limits: Limits = {
 
 /** Takes the path once more, and notes where the expectations are met. */
 function retrace(subject: Program, question: Question, path: readonly Move[]): Pick<Found, 'schedule' | 'met' | 'progress'> {
-  const machine = load(subject)
-  const watch = new DiagramWatch(question, namesOf(machine), true)
-  const slot = machine.watch(watch)
+  const watch = new DiagramWatch(question, true)
+  const machine = load(subject, 0, watch)
   const isChoice: boolean[] = []
   for (const m of path) {
     const task = taskOf(m)
@@ -63,10 +60,6 @@ function retrace(subject: Program, question: Question, path: readonly Move[]): P
     machine.choice = choiceOf(m)
     machine.step(task)
   }
-  const progress = watch.furthest(machine.state.get(slot)) ?? null
+  const progress = watch.furthest(machine.remembered) ?? null
   return { schedule: encodeSchedule(path, isChoice), met: progress?.history ?? [], progress }
-}
-
-function namesOf(machine: Machine): readonly string[] {
-  return machine.tasks.map(({ name }) => name)
 }

@@ -33,38 +33,40 @@ export function rowsOf({ where, message }: Failure): number | undefined {
 
 /** Lets a question watch an exploration: what it remembers is the set of all ways in which the execution matches it. */
 export class DiagramWatch implements Watcher {
-  private readonly matcher: Matcher
+  private matcher: Matcher | undefined
   private readonly known: Remembered[] = []
   private readonly byKey = new Map<string, number>()
   private readonly hashA: number[] = []
   private readonly hashB: number[] = []
-  private readonly callLists = new Map<readonly CallEvent[], number>()
   private readonly hasFailures: boolean
   private readonly hasOperations: boolean
 
   constructor(
-    question: Question,
-    taskNames: readonly string[],
+    private readonly question: Question,
     private readonly records = false,
   ) {
-    this.matcher = new Matcher(question, taskNames, records)
     this.hasFailures = question.rows.some((row) => row.some(({ kind }) => kind === 'failure'))
     this.hasOperations = question.rows.some((row) => row.some(({ kind }) => kind === 'operation'))
   }
 
   start(machine: Machine, calls: readonly (readonly CallEvent[])[]): number {
+    this.matcher = new Matcher(
+      this.question,
+      machine.tasks.map(({ name }) => name),
+      this.records,
+    )
     const all = this.matcher.begin(presentOf(machine, calls))
     return this.intern(calls, all, machine)
   }
 
   step(machine: Machine, remembered: number, step: WatchedStep): number {
     const { task, op, code, mark, local } = step
-    const { matcher } = this
+    const matcher = this.matcher as Matcher
     const before = this.known[remembered] as Remembered
     if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
     const seen = this.hasOperations ? describe(machine, op, code, mark, local.frames) : UNSEEN
     const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : []
-    const calls = before.calls.map((list, other) => (other === task ? step.calls : list))
+    const calls = before.calls.map((list, other) => step.calls.get(other) ?? (other === task ? NO_CALLS : list))
     const present = presentOf(machine, calls)
     matcher.steps++
     let all = matcher.step(before.all, task, before.calls[task] ?? [], seen, failures, present)
@@ -87,37 +89,30 @@ export class DiagramWatch implements Watcher {
   }
 
   /** A choice, or what was performed with the step before: calls may follow. */
-  private invisible(machine: Machine, before: Remembered, { task, calls: more }: WatchedStep): number {
-    if (more.length === 0) return this.intern(before.calls, before.all, machine, before.rows)
-    const calls = before.calls.map((list, other) => (other === task ? [...list, ...more] : list))
-    const all = this.matcher.again(before.all, presentOf(machine, calls))
+  private invisible(machine: Machine, before: Remembered, { calls: more }: WatchedStep): number {
+    const calls = before.calls.map((list, other) => [...list, ...(more.get(other) ?? NO_CALLS)])
+    const all = (this.matcher as Matcher).again(before.all, presentOf(machine, calls))
     return this.intern(calls, all, machine, before.rows)
   }
 
   private intern(calls: readonly (readonly CallEvent[])[], all: readonly Progress[], machine: Machine, rowsBefore = 0): number {
     const keys = all.map(keyOf).sort()
-    const key = `${calls.map((list) => this.numberOf(list)).join()};${keys.join(';')}`
+    const content = `${calls.map((list) => list.map(contentOf).join()).join('/')};${keys.join(';')}`
     const rows = all.reduce((most, progress) => Math.max(most, progress.row), 0)
     if (rows > rowsBefore) machine.noticed.push(matchedRows(rows))
-    let id = this.records ? undefined : this.byKey.get(key)
+    let id = this.records ? undefined : this.byKey.get(content)
     if (id === undefined) {
       id = this.known.length
-      this.byKey.set(key, id)
+      this.byKey.set(content, id)
       this.known.push({ calls, all, rows })
-      const content = `${calls.map((list) => list.map(contentOf).join()).join('/')};${keys.join(';')}`
       this.hashA.push(hash(content, 0x2545f491, mixA))
       this.hashB.push(hash(content, 0x5851f42d, mixB))
     }
     return id
   }
-
-  private numberOf(list: readonly CallEvent[]): number {
-    let number = this.callLists.get(list)
-    if (number === undefined) this.callLists.set(list, (number = this.callLists.size))
-    return number
-  }
 }
 
+const NO_CALLS: readonly CallEvent[] = []
 const UNSEEN: OperationSeen = { op: '', object: '', detail: '', result: '', changes: [], frames: [] }
 
 function presentOf(machine: Machine, calls: readonly (readonly CallEvent[])[]): Present {
