@@ -91,9 +91,11 @@ export async function selectTargets(
 
 function raceTarget(race: Race, programs: readonly string[], wanted: WantedConfiguration): Target {
   const configuration = configurationOf(race, wanted)
+  const isWhole = programs.length === race.programs.length
+  const tooLarge = race.programs.filter(({ memories }) => isWhole && memories?.includes(configuration.memory) === false).map(({ name }) => name)
   return {
     subject: raceSubject(race, configuration),
-    sources: programs.map((program) => ({ from: 'catalogue', race: race.name, program, configuration })),
+    sources: programs.filter((program) => !tooLarge.includes(program)).map((program) => ({ from: 'catalogue', race: race.name, program, configuration })),
   }
 }
 

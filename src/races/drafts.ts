@@ -3,7 +3,7 @@ import { program, type World } from '../engine/index.js'
 import type { Kernel, Patch } from '../kernel/kernel.js'
 import type { MachineConfig } from '../kernel/machine.js'
 import { kernel } from '../kernel/versions.js'
-import type { RaceProgram } from './race.js'
+import type { Memory, RaceProgram } from './race.js'
 
 /** A program of a race: the machine it needs, and what is set up on it. */
 export interface Draft {
@@ -11,6 +11,8 @@ export interface Draft {
   /** Who does what, in one sentence. */
   readonly summary: string
   readonly machine: Partial<MachineConfig>
+  /** Only where it is too large for one of the memory models of the race. */
+  readonly memories?: readonly Memory[]
   readonly setup: (k: Kernel, world: World) => void
 }
 
@@ -21,9 +23,10 @@ export function programsOf(race: string, drafts: readonly Draft[], patches: read
     if (found === undefined) throw new RangeError(`${race} has no fix ${name}`)
     return found
   }
-  return drafts.map(({ name, summary, machine, setup }) => ({
+  return drafts.map(({ name, summary, memories, machine, setup }) => ({
     name,
     summary,
+    ...(memories && { memories }),
     build: (configuration) =>
       program(
         name,

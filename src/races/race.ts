@@ -18,6 +18,8 @@ export interface RaceProgram {
   readonly name: string
   /** Who does what, in one sentence. */
   readonly summary: string
+  /** Memory models under which it is explored when the whole race is; all of the race unless said. */
+  readonly memories?: readonly Memory[]
   build(configuration: Configuration): Program
 }
 

@@ -1,12 +1,17 @@
 /** Running races of the catalogue in tests. */
 import { expect } from 'vitest'
 import { explore, ProgramError, replay, type Failure, type Program, type Trace } from '../../src/engine/index.js'
-import type { Configuration, Race } from '../../src/races/race.js'
+import type { Configuration, Memory, Race } from '../../src/races/race.js'
 
 export function programOf(race: Race, name: string, configuration: Partial<Configuration> = {}): Program {
   const found = race.programs.find((program) => program.name === name)
   if (found === undefined) throw new Error(`no program ${name}`)
   return found.build({ kernel: race.kernels[0] ?? '', fixes: [], fs: 'ext4', memory: 'sc', ...configuration })
+}
+
+/** The programs that are explored under a memory model when the whole race is. */
+export function programsUnder(race: Race, memory: Memory): readonly string[] {
+  return race.programs.filter(({ memories = race.memories }) => memories.includes(memory)).map(({ name }) => name)
 }
 
 export function failuresOf(race: Race, name: string, configuration: Partial<Configuration> = {}): readonly Failure[] {
@@ -16,7 +21,11 @@ export function failuresOf(race: Race, name: string, configuration: Partial<Conf
 }
 
 /** Columns of the matrix in which a fix has a failure, with the programs that show it; each failure is in one column. */
-export function rowOf(race: Race, configuration: Partial<Configuration> = {}, names: readonly string[] = race.programs.map(({ name }) => name)): Record<string, readonly string[]> {
+export function rowOf(
+  race: Race,
+  configuration: Partial<Configuration> = {},
+  names: readonly string[] = programsUnder(race, configuration.memory ?? 'sc'),
+): Record<string, readonly string[]> {
   const shown: Record<string, string[]> = {}
   for (const name of names) {
     for (const failure of failuresOf(race, name, configuration)) {

@@ -1,10 +1,9 @@
 /** The fixes of the thread, as patches. */
-import { patch, type Patch } from '../../kernel/kernel.js'
+import { patch, type Kernel, type Patch } from '../../kernel/kernel.js'
 import type { AddressSpace } from '../../kernel/include/linux/mm-types.js'
 import type { VmFaultInfo } from '../../kernel/include/linux/vm-fault.js'
 import { daxOf, type DaxSize } from '../../kernel/fs/dax-entries.js'
 import { fileOf, type VmFault } from '../../kernel/mm/memory.js'
-import type { Kernel } from '../../kernel/kernel.js'
 
 /** ->huge_fault with its test moved under the lock. */
 function huge_fault_locked(k: Kernel, vmf: VmFaultInfo, size: DaxSize): VmFault {
@@ -95,18 +94,18 @@ const switchUpdatesVmasLocked = patch('switch-updates-vmas-locked', {
   },
 })
 
-/** Jan Kara, 4 Sep: mapping_mapped() is asked once the locks of the switch are held. */
+/** Jan Kara, later in the thread: mapping_mapped() is asked once the locks of the switch are held. */
 const notWhileMapped = patch('not-while-mapped', {
   ...checkUnderMmaplock.replacements,
   xfs_setattr_dax_permitted: (_k, _base, inode) => inode.i_mmap.isEmpty(),
 })
 
-/** Christoph Hellwig; merged for v4.14, and into v4.13.x: the flag on disk changes, S_DAX does not. */
+/** Merged for v4.14, and in 4.13.4: the flag on disk changes, S_DAX does not. */
 const noSwitching = patch('no-switching', {
   xfs_diflags_to_linux: () => undefined,
 })
 
-/** Ira Weiny, 2020, v5.8: nothing is flushed either; S_DAX follows when the inode is read into memory again. */
+/** Merged for v5.8: nothing is flushed either; S_DAX follows when the inode is read into memory again. */
 const fixedInCore = patch('fixed-in-core', {
   xfs_ioctl_setattr_dax_invalidate: () => 'nothing',
   xfs_diflags_to_linux: () => undefined,

@@ -12,7 +12,8 @@ import { patches } from './fixes.js'
 interface Draft {
   readonly name: string
   readonly summary: string
-  readonly machine?: Partial<MachineConfig>
+  /** Whether it is too large to look for tasks that fault for ever. */
+  readonly large?: boolean
   readonly setup: (k: Kernel, world: World) => void
 }
 
@@ -150,6 +151,7 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'two-stores-off',
+    large: true,
     summary: 'Two processes store through their shared mappings, and chattr -x.',
     setup(k) {
       const file = open(k, true)
@@ -260,6 +262,7 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'fsync-on',
+    large: true,
     summary: 'A dirty page of the page cache, fsync, the flusher, and chattr +x.',
     setup(k) {
       const file = open(k, false)
@@ -357,6 +360,30 @@ const DRAFTS: readonly Draft[] = [
     },
   },
   {
+    name: 'reopen',
+    summary: 'A process opens the file, maps it, stores, reads and closes it; another opens it for chattr -x; then a third looks at what is there.',
+    setup(k) {
+      const file = open(k, true)
+      const map = mapped(k, file, { later: true })
+      k.spawn('fsx', () => {
+        k.xfs_iget(file)
+        k.mmap(map)
+        store(k, map, 'A:1')
+        k.read(file, 0)
+        k.munmap(map)
+        k.iput(file)
+      }, map.mm)
+      k.spawn('chattr', () => {
+        k.xfs_iget(file)
+        k.chattr_x(file, false)
+        k.iput(file)
+        k.xfs_iget(file)
+        k.read(file, 0)
+        k.iput(file)
+      })
+    },
+  },
+  {
     name: 'unmapped',
     summary: 'write(2) and read(2) on a file that nobody maps, while chattr -x and chattr +x run; then a process maps it and looks.',
     setup(k) {
@@ -382,13 +409,14 @@ function patchNamed(name: string): (typeof patches)[number] {
 /** Memory enough for what is cached, copied and on its way; I/O to a DAX device is done by the CPU that asks for it. */
 const MACHINE: Partial<MachineConfig> = { pages: 3, bios: 0 }
 
-export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, machine = {}, setup }) => ({
+export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, large = false, setup }) => ({
   name,
   summary,
   build: (configuration) =>
     program(name, (world) => {
       // What writeback-wakeup is about is mended, so that it does not show here.
       const image = kernel(configuration.kernel, [mendedWriteback, ...configuration.fixes.map(patchNamed)])
-      setup(image.boot(world, { ...MACHINE, ...machine }), world)
+      if (!large) world.findLivelocks()
+      setup(image.boot(world, MACHINE), world)
     }),
 }))

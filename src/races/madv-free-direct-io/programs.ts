@@ -61,11 +61,15 @@ function reclaimToTheEnd(k: Kernel, buf: Vma, others: Counter): void {
   for (const pte of buf.mm.ptes) if (pte.get() !== null) k.world.warn('assertion', 'lazily freed memory is never freed any more')
 }
 
+/** Under weak memory these are too large to be exhausted in seconds. */
+const SC_ONLY = ['sc'] as const
+
 const DRAFTS: readonly Draft[] = [
   {
     name: 'reproducer',
     summary: "The thread's test program: four pages, a synchronous read from a block device, and memory shrunk at any moment.",
     machine: { pages: 5, bios: 1 },
+    memories: SC_ONLY,
     setup(k, world) {
       const dev = k.open('sdb', BDEV, 4)
       k.fill_blocks(dev, () => '0x79')
@@ -110,11 +114,14 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'multi-bio',
-    summary: 'A read of two pages from a block device in two bios, and kswapd.',
+    summary: 'A read of two pages from a block device in two bios, the first page lazily freed, and kswapd.',
     machine: { pages: 3, bios: 2, works: 2, bioMaxPages: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k, 2)
-      const buf = lazilyFreed(k, 2)
+      const buf = buffer(k, 2)
+      for (const page of [0, 1]) k.user_store(buf, page, 0, 'A:old')
+      k.madvise(buf, 0, 1, 'MADV_FREE')
       k.spawn('reader', () => readAndLook(k, dev, buf), buf.mm)
       k.spawn('kswapd', () => k.balance_pgdat(1))
     },
@@ -123,6 +130,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'file-read',
     summary: 'A synchronous read of one page from a file on ext4 (iomap), and kswapd.',
     machine: { pages: 2, bios: 1, works: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const file = k.open('F', EXT4)
       k.fill_blocks(file)
@@ -184,6 +192,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'store-and-lookup',
     summary: 'A store after MADV_FREE, another process that looks at the page for a moment (process_vm_readv), and kswapd.',
     machine: { pages: 2 },
+    memories: SC_ONLY,
     setup(k) {
       const buf = lazilyFreed(k)
       k.spawn('user', () => {
@@ -198,6 +207,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'madvise-again',
     summary: 'A synchronous read, while another thread frees the buffer lazily once more; then the first reads again.',
     machine: { pages: 2, bios: 2 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -213,6 +223,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'free-in-between',
     summary: 'A process reads, frees its buffer lazily and reads again, and kswapd.',
     machine: { pages: 2, bios: 2 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -228,6 +239,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'unmap-while-reading',
     summary: 'A synchronous read, while another thread unmaps the buffer, and kswapd.',
     machine: { pages: 2, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -238,19 +250,31 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'fork-before',
-    summary: 'The process has forked before it reads; the child stores to its copy and exits; and kswapd.',
+    summary: 'The process has forked before it reads; the child exits; and kswapd.',
     machine: { pages: 4, bios: 1 },
+    memories: SC_ONLY,
+    setup(k) {
+      const dev = device(k)
+      const buf = lazilyFreed(k)
+      const [mm] = childOf(k, 'B', buf)
+      k.dup_mmap(mm, buf.mm)
+      k.spawn('reader', () => readAndLook(k, dev, buf), buf.mm)
+      k.spawn('child', () => k.exit_mm(), mm)
+      k.spawn('kswapd', () => k.balance_pgdat(1))
+    },
+  },
+  {
+    name: 'fork-before-store',
+    summary: 'The process has forked before it reads; the child stores to its copy; and kswapd.',
+    machine: { pages: 4, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
       const [mm, copy] = childOf(k, 'B', buf)
       k.dup_mmap(mm, buf.mm)
       k.spawn('reader', () => readAndLook(k, dev, buf), buf.mm)
-      k.spawn('child', () => {
-        k.user_store(copy, 0, 0, 'B:new')
-        k.user_load(copy, 0, 0)
-        k.exit_mm()
-      }, mm)
+      k.spawn('child', () => void k.user_store(copy, 0, 0, 'B:new'), mm)
       k.spawn('kswapd', () => k.balance_pgdat(1))
     },
   },
@@ -258,6 +282,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'fork-during',
     summary: 'A synchronous read, while another thread forks, and kswapd.',
     machine: { pages: 3, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -271,6 +296,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'fork-during-unmap',
     summary: 'A synchronous read, while another thread forks and the child unmaps its copy, and kswapd.',
     machine: { pages: 3, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -282,9 +308,25 @@ const DRAFTS: readonly Draft[] = [
     },
   },
   {
+    name: 'fork-during-dontneed',
+    summary: 'A synchronous read, while another thread forks and the child gives its copy back (MADV_DONTNEED), and kswapd.',
+    machine: { pages: 3, bios: 1 },
+    memories: SC_ONLY,
+    setup(k) {
+      const dev = device(k)
+      const buf = lazilyFreed(k)
+      const [mm, copy] = childOf(k, 'B', buf)
+      k.spawn('reader', () => readAndLook(k, dev, buf), buf.mm)
+      k.spawn('forker', () => k.fork(mm), buf.mm)
+      k.spawn_child('child', () => void k.madvise(copy, 0, 1, 'MADV_DONTNEED'), mm)
+      k.spawn('kswapd', () => k.balance_pgdat(1))
+    },
+  },
+  {
     name: 'fork-during-exit',
     summary: 'A synchronous read, while another thread forks and the child exits, and kswapd.',
     machine: { pages: 3, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -299,6 +341,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'fork-during-twice',
     summary: 'A synchronous read, while another thread forks and the child forks again, and kswapd.',
     machine: { pages: 4, bios: 1 },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k)
       const buf = lazilyFreed(k)
@@ -314,6 +357,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'huge-page',
     summary: 'A synchronous read into a transparent huge page, and kswapd, which splits it.',
     machine: { pages: 4, bios: 1, thp: true },
+    memories: SC_ONLY,
     setup(k) {
       const dev = device(k, 2)
       const buf = k.area(k.address_space('A', 2), { name: 'buf', pages: 2, huge: true })
@@ -389,6 +433,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'lookup-idle',
     summary: 'As looked-at-idle: a lookup in the page cache finds the memory of a truncated page in its new use for a moment.',
     machine: { pages: 1 },
+    memories: SC_ONLY,
     setup(k, world) {
       const file = k.open('F', EXT4)
       k.write(file, 'v0')
