@@ -1,0 +1,37 @@
+/** struct vm_fault (linux/mm.h), v4.13: on the stack of the task that faults. */
+import type { Own } from '../../../engine/index.js'
+import type { Kernel } from '../../kernel.js'
+import type { Page, Vma } from './mm-types.js'
+import { pte_page, type SomePte } from './pgtable.js'
+
+export interface VmFaultInfo {
+  readonly vma: Vma
+  /** Virtual page number. */
+  readonly address: number
+  readonly pgoff: number
+  /** FAULT_FLAG_WRITE. */
+  readonly write: boolean
+  /** Null when ->fault is entered; set by filemap_fault, and by do_wp_page from the entry. */
+  readonly page: Own<Page | null>
+  /** What a store to a private mapping is to get. */
+  readonly cow_page: Own<Page | null>
+  /** The entry when the fault began, if there was one. */
+  readonly orig_pte: SomePte | null
+  /** Whether the fault is one of DAX, once somebody has looked: kept by a fix only. */
+  readonly decided?: Own<boolean | null>
+}
+
+export const vmFaultInlines = {
+  /** The vm_fault of a fault at a virtual page; do_wp_page fills in the page that the entry maps. */
+  vm_fault(k: Kernel, vma: Vma, address: number, write: boolean, orig_pte: SomePte | null): VmFaultInfo {
+    return {
+      vma,
+      address,
+      pgoff: vma.pgoff + address - vma.start,
+      write,
+      page: k.world.own<Page | null>('vmf.page', pte_page(orig_pte)),
+      cow_page: k.world.own<Page | null>('vmf.cow_page', null),
+      orig_pte,
+    }
+  },
+}
