@@ -13,7 +13,7 @@ export interface ParsedOptions {
   readonly allFixes?: true
   readonly kernel?: string
   readonly fs?: FileSystem
-  readonly memory: Memory
+  readonly memory?: Memory
   readonly maxStates?: number
   readonly maxSeconds?: number
   readonly maxDepth?: number
@@ -42,7 +42,7 @@ export function addConfigurationOptions(command: Command): Command {
     .optionsGroup('What to run:')
     .option('--kernel <version>', "kernel version of the model (default: the race's own)")
     .addOption(new Option('--fs <name>', "file system (default: the race's own)").choices(['ext4', 'xfs']))
-    .addOption(new Option('--memory <model>', 'memory model: sequentially consistent, or weak').choices(['sc', 'weak']).default('sc'))
+    .addOption(new Option('--memory <model>', 'memory model: sequentially consistent (sc, the default), or weak').choices(['sc', 'weak']))
 }
 
 export function addBoundOptions(command: Command): Command {
@@ -78,7 +78,7 @@ export function addOutputOptions(command: Command, formats: readonly Format[]): 
 }
 
 export function wantedConfiguration(options: ParsedOptions): WantedConfiguration {
-  return { fixes: options.fix ?? [], kernel: options.kernel ?? null, fs: options.fs ?? null, memory: options.memory }
+  return { fixes: options.fix ?? [], kernel: options.kernel ?? null, fs: options.fs ?? null, memory: options.memory ?? 'sc' }
 }
 
 /**

@@ -85,7 +85,7 @@ export class Watching implements CallListener {
 
   private learn(task: number, local: LocalState, code: number, log: LocalState): LocalState | undefined {
     let byCode = this.known.get(local)
-    if (byCode === undefined) this.known.set(local, (byCode = new Map()))
+    if (byCode === undefined) this.known.set(local, (byCode = new Map<number, readonly CallEvent[]>()))
     let calls = byCode.get(code)
     let stop: LocalState | undefined
     if (calls === undefined) {

@@ -1,4 +1,5 @@
-import { matrixResult } from '../../report/matrix-result.js'
+import type { Race } from '../../races/index.js'
+import { matrixResult, type MatrixResult } from '../../report/matrix-result.js'
 import type { CheckResult } from '../../report/check-result.js'
 import { eachFix } from '../configuration.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
@@ -9,7 +10,10 @@ import { runTargets } from '../run-targets.js'
 import { selectRaces, selectTargets } from '../selection.js'
 import { UsageError } from '../usage-error.js'
 
-/** `heddle matrix`: every race as it is and with each of its fixes; whole races only, since a fix is for all programs. */
+/**
+ * `heddle matrix`: every race as it is and with each of its fixes; whole races only, since a fix is for all programs. One
+ * table for each file system and memory model of the race, unless one is asked for.
+ */
 export async function matrix(names: readonly string[], options: ParsedOptions, host: Host): Promise<ExitCode> {
   const partial = names.find((name) => name.includes('/'))
   if (partial !== undefined) {
@@ -22,13 +26,17 @@ export async function matrix(names: readonly string[], options: ParsedOptions, h
     // All rows are of one kernel, so that they can be compared.
     const kernel = wanted.kernel ?? race.kernels[0] ?? null
     const rows = [[], ...eachFix(race, kernel).map((fix) => [fix])]
-    for (const fixes of rows) {
-      targets.push(...(await selectTargets([race.name], { ...wanted, kernel, fixes }, { allFixes: false, cwd: host.cwd })))
+    for (const fs of wanted.fs === null ? race.fileSystems : [wanted.fs]) {
+      for (const memory of options.memory === undefined ? race.memories : [options.memory]) {
+        for (const fixes of rows) {
+          targets.push(...(await selectTargets([race.name], { kernel, fs, memory, fixes }, { allFixes: false, cwd: host.cwd })))
+        }
+      }
     }
   }
   await assertWritable(options.out, host)
   const results = await runTargets(targets, searchOptions(options, () => 0), options.workers ?? host.cores, host)
-  const matrices = selected.map((race) => matrixResult(race, results.filter((result) => result.race === race.name)))
+  const matrices = selected.flatMap((race) => tablesOf(race, results))
   if (options.json === true) {
     const { matrixJson } = await import('../../report/matrix-json.js')
     await emit(matrixJson(matrices), options.out, host)
@@ -38,6 +46,16 @@ export async function matrix(names: readonly string[], options: ParsedOptions, h
     await emit(matrices.map((one) => matrixText(one, { palette })).join('\n'), options.out, host)
   }
   return exitCode(results)
+}
+
+/** One table for each file system and memory model that was run, in the order of the results. */
+function tablesOf(race: Race, results: readonly CheckResult[]): readonly MatrixResult[] {
+  const tables = new Map<string, CheckResult[]>()
+  for (const result of results.filter((one) => one.race === race.name)) {
+    const key = `${result.fs} ${result.memory}`
+    tables.set(key, [...(tables.get(key) ?? []), result])
+  }
+  return [...tables.values()].map((checks) => matrixResult(race, checks))
 }
 
 /** The question was answered, unless a bound kept a cell open. */
