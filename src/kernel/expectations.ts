@@ -1,5 +1,6 @@
 /** What the oracle remembers: cells beside the machine that the kernel's code never sees. */
 import type { Cell, World } from '../engine/index.js'
+import { onDisk } from './fs/block-map.js'
 import { ZERO, type AddressSpace, type Vma } from './include/linux/mm-types.js'
 
 /** A word of which nothing is known. */
@@ -75,11 +76,12 @@ export class Expectations {
     return this.files.get(file)
   }
 
-  private addFile(file: AddressSpace): FileExpectation {
+  /** Makes what is expected of a file: what is in its blocks. */
+  addFile(file: AddressSpace): FileExpectation {
     const made: FileExpectation = {
       words: this.make(file.name, file.slots.length, (page, word) => {
-        const words = file.slots[page]?.get()?.words ?? file.blocks[page]
-        return [words?.[word]?.get() ?? ZERO, 'stored']
+        const content = file.slots[page]?.get()?.words[word]?.get() ?? (file.inode === null ? file.blocks[page]?.[word]?.get() : onDisk(file, page, word, this.words))
+        return [content ?? ZERO, file.inode !== null && content === ZERO ? 'zeroed' : 'stored']
       }),
       prepared: this.mkwriteLedger ? file.slots.map((_slot, i) => this.world.cell(`${file.name}.prepared${i}`, false)) : [],
     }

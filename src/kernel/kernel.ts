@@ -25,6 +25,18 @@ import { mmu, mmuInlines, mmuInstructions } from './arch/mmu.js'
 import { bio, bioInlines } from './block/bio.js'
 import { blockFops, blockFopsInlines } from './block/fops.js'
 import { directIo, directIoInlines, dioObservations } from './fs/direct-io.js'
+import { dax, daxInlines } from './fs/dax.js'
+import { daxCalls, daxObservations, daxPromises } from './fs/dax-calls.js'
+import { daxEntries, daxEntriesInlines } from './fs/dax-entries.js'
+import { xfsFile, xfsFileInlines } from './fs/xfs/xfs-file.js'
+import { xfsIcache } from './fs/xfs/xfs-icache.js'
+import { xfsIoctl, xfsIoctlInlines } from './fs/xfs/xfs-ioctl.js'
+import { xfsIomap, xfsIomapInlines } from './fs/xfs/xfs-iomap.js'
+import { vmFaultInlines } from './include/linux/vm-fault.js'
+import { deviceMemory, deviceMemoryInlines } from './mm/device-memory.js'
+import { filemapRead, filemapReadInlines } from './mm/filemap-read.js'
+import { invalidate, invalidateInlines } from './mm/invalidate.js'
+import { extentFileInlines, extentFileInstructions, extentFileObservations, extentFiles } from './fs/extent-files.js'
 import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
@@ -70,6 +82,17 @@ const FUNCTIONS = {
   ...blockFops,
   ...directIo,
   ...iomapDirectIo,
+  ...extentFiles,
+  ...dax,
+  ...daxCalls,
+  ...daxEntries,
+  ...xfsFile,
+  ...xfsIcache,
+  ...xfsIoctl,
+  ...xfsIomap,
+  ...deviceMemory,
+  ...filemapRead,
+  ...invalidate,
 }
 
 /** Inline functions and macros: what happens in them happens in their caller. */
@@ -104,6 +127,17 @@ const INLINES = {
   ...blockFopsInlines,
   ...directIoInlines,
   ...iomapDirectIoInlines,
+  ...extentFileInlines,
+  ...daxInlines,
+  ...daxPromises,
+  ...daxEntriesInlines,
+  ...xfsFileInlines,
+  ...xfsIoctlInlines,
+  ...xfsIomapInlines,
+  ...vmFaultInlines,
+  ...deviceMemoryInlines,
+  ...filemapReadInlines,
+  ...invalidateInlines,
   ...oracleInlines,
 }
 
@@ -111,12 +145,15 @@ const INLINES = {
 const INSTRUCTIONS = {
   ...mmuInstructions,
   ...dmaInstructions,
+  ...extentFileInstructions,
 }
 
 /** No steps: what only the model sees, and what a task does with memory that is its own. */
 const OBSERVATIONS = {
   ...oracleObservations,
   ...dioObservations,
+  ...extentFileObservations,
+  ...daxObservations,
   ...pageAllocObservations,
 }
 
@@ -154,12 +191,26 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof blockFops> &
   Bound<typeof directIo> &
   Bound<typeof iomapDirectIo> &
+  Bound<typeof extentFiles> &
+  Bound<typeof dax> &
+  Bound<typeof daxCalls> &
+  Bound<typeof daxEntries> &
+  Bound<typeof xfsFile> &
+  Bound<typeof xfsIcache> &
+  Bound<typeof xfsIoctl> &
+  Bound<typeof xfsIomap> &
+  Bound<typeof deviceMemory> &
+  Bound<typeof filemapRead> &
+  Bound<typeof invalidate> &
   Bound<typeof syscalls>
 
 type Instructions = Bound<typeof mmuInstructions> &
   Bound<typeof dmaInstructions> &
   Bound<typeof oracleObservations> &
   Bound<typeof dioObservations> &
+  Bound<typeof extentFileInstructions> &
+  Bound<typeof extentFileObservations> &
+  Bound<typeof daxObservations> &
   Bound<typeof pageAllocObservations>
 
 type Inlines = Bound<typeof pageFlags> &
@@ -191,6 +242,17 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof blockFopsInlines> &
   Bound<typeof directIoInlines> &
   Bound<typeof iomapDirectIoInlines> &
+  Bound<typeof extentFileInlines> &
+  Bound<typeof daxInlines> &
+  Bound<typeof daxPromises> &
+  Bound<typeof daxEntriesInlines> &
+  Bound<typeof xfsFileInlines> &
+  Bound<typeof xfsIoctlInlines> &
+  Bound<typeof xfsIomapInlines> &
+  Bound<typeof vmFaultInlines> &
+  Bound<typeof deviceMemoryInlines> &
+  Bound<typeof filemapReadInlines> &
+  Bound<typeof invalidateInlines> &
   Bound<typeof oracleInlines> &
   Bound<typeof promises>
 

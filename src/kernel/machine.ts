@@ -17,6 +17,9 @@ import type {
   WaitQueueHead,
   Waiter,
 } from './include/linux/mm-types.js'
+import type { DaxEntry, DaxInode, DaxOptions, Extent } from './include/linux/dax-types.js'
+import type { Buffer, Disk, Extent as FileExtent, Inode } from './include/linux/extent-map.js'
+import { createDisk, createInode, type FileOptions } from './machine-disks.js'
 import { Expectations } from './expectations.js'
 import { BH_FLAGS, PAGECACHE_TAGS } from './include/linux/mm-types.js'
 import { PAGE_FLAGS } from './include/linux/page-flags.js'
@@ -36,6 +39,11 @@ export interface MachineConfig {
   readonly unfairness: number
   /** Entries walked before a bookmark (WAITQUEUE_WALK_BREAK_CNT, 64 in the kernel). */
   readonly bookmarkAfter: number
+  /**
+   * Whether each use of a physical page is told from the next, so that accesses by pointers that have outlived theirs are noticed.
+   * Without, a program in which pages come and go without end has finitely many states.
+   */
+  readonly incarnations: boolean
   /** Whether owners of page locks are recorded, so that two owners are noticed. */
   readonly lockLedger: boolean
   /** Whether an allocation that finds no memory reclaims some itself. */
@@ -74,6 +82,7 @@ const DEFAULTS: MachineConfig = {
   debugVm: false,
   unfairness: 5,
   bookmarkAfter: 64,
+  incarnations: true,
   lockLedger: false,
   bioMaxPages: 256,
   stableWrites: false,
@@ -108,6 +117,13 @@ export const XFS: AddressSpaceOperations = {
   set_page_dirty: 'iomap_set_page_dirty',
   writepage: 'xfs_vm_writepage',
 }
+
+/** XFS of v4.13 on a DAX device: to be opened with DaxOptions. */
+export const XFS_DAX: AddressSpaceOperations = { ...XFS, write_iter: 'xfs_file_write_iter' }
+
+/** ext4 of v3.4 with delayed allocation, and XFS of v3.4 with buffer heads: of files with extent maps. */
+export const EXT4_34: AddressSpaceOperations = { ...EXT4, writepages: 'ext4_da_writepages' }
+export const XFS_34: AddressSpaceOperations = { ...XFS, writepages: 'generic_writepages', page_mkwrite: 'xfs_vm_page_mkwrite' }
 
 /** A raw block device: only read from, with O_DIRECT, so that it has nothing in the page cache. */
 export const BDEV = { read_iter: 'blkdev_read_iter' } as AddressSpaceOperations
@@ -149,7 +165,11 @@ export interface Machine {
   /** The wait entry of a task that was made with `spawn`. */
   waiter_of(task: string): Waiter
   /** Makes an open file without anything in the page cache, `pages` long (1 unless said). */
-  open(name: string, a_ops: AddressSpaceOperations, pages?: number): AddressSpace
+  open(name: string, a_ops: AddressSpaceOperations, pages?: number, dax?: DaxOptions): AddressSpace
+  /** Makes a device of `blocks` free blocks, for files with extent maps. */
+  disk(name: string, blocks: number, blocks_per_page?: number): Disk
+  /** Makes an open file with an extent map on a device: its blocks are owned and filled (`<file>:<block>`). */
+  open_on_disk(disk: Disk, name: string, a_ops: AddressSpaceOperations, extents: readonly FileExtent[], options?: FileOptions): AddressSpace
   /** Makes an address space of `pages` virtual pages without areas. */
   address_space(name: string, pages: number): Mm
   /** Makes an area of an address space, mapped unless told otherwise. */
@@ -207,7 +227,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   return {
     world,
     config: full,
-    memory: world.pool<Page>('page', full.pages, (make) => page(make, full.words)),
+    memory: world.pool<Page>('page', full.pages, (make) => page(make, full.words), { generations: full.incarnations }),
     buffer_heads: world.pool<BufferHead>('bh', full.pages, (make) => ({ flags: make.flags('b_state', BH_FLAGS) })),
     page_wait_table: Array.from({ length: full.waitTable }, (_, i) => waitQueueHead(world, full.waitTable === 1 ? 'page_wait_table' : `page_wait_table${i}`)),
     lru: world.list<Page>('lru'),
@@ -239,9 +259,17 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
       if (known === undefined) throw new RangeError(`task ${task} can not wait for a page: make it with spawn()`)
       return known
     },
-    open(name, a_ops, pages = 1) {
+    disk: (name, blocks, blocks_per_page = 1) => createDisk(world, name, blocks, full.words / blocks_per_page),
+    open_on_disk(disk, name, a_ops, extents, options = {}) {
       expectations.addOwner(name)
-      const file = addressSpace(world, name, a_ops, pages, full.words)
+      const inode = createInode(world, disk, name, extents, options)
+      const file = addressSpace(world, name, a_ops, extents.length / inode.blocks_per_page, full.words, undefined, inode)
+      expectations.addFile(file)
+      return file
+    },
+    open(name, a_ops, pages = 1, dax) {
+      expectations.addOwner(name)
+      const file = addressSpace(world, name, a_ops, pages, full.words, dax)
       if (full.freeze) super_blocks.set(file, superBlock(world, name))
       if (a_ops === BDEV) k.fill_blocks(file)
       return file
@@ -283,6 +311,7 @@ function page(make: Objects, words: number): Page {
     private: make.ref<BufferHead>('private'),
     compound_head: make.ref<Page>('compound_head'),
     swap: make.cell('swap', 0),
+    buffers: make.cell<readonly Buffer[] | null>('buffers', null),
     words: wordCells(make, 'data', words),
     use: make.ref<Page>('use'),
     lock_owner: make.cell('lock_owner', ''),
@@ -311,7 +340,7 @@ function waitQueueHead(world: World, name: string): WaitQueueHead {
   return { lock: world.spinlock(`${name}.lock`), entries: world.list<WaitEntry>(`${name}.head`) }
 }
 
-function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations, pages: number, words: number): AddressSpace {
+function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations, pages: number, words: number, dax?: DaxOptions, inode: Inode | null = null): AddressSpace {
   const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
   const cached = a_ops !== BDEV
   return world.struct(`${name}.i_mapping`, {
@@ -322,7 +351,9 @@ function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations,
     private_lock: world.spinlock(`${name}.private_lock`),
     slots: cached ? each((at) => world.ref<Page>(`${name}.slot${at}`)) : [],
     tags: cached ? each((at) => world.flags(`${name}.tags${at}`, PAGECACHE_TAGS)) : [],
-    blocks: each((at) => wordCells(world, `${name}.block${at}`, words)),
+    blocks: inode === null ? each((at) => wordCells(world, `${name}.block${at}`, words)) : [],
+    inode,
+    dax: dax === undefined ? null : daxInode(world, name, pages, dax),
     i_mmap: world.list<Vma>(`${name}.i_mmap`),
     i_mmap_rwsem: world.rwsem(`${name}.i_mmap_rwsem`),
   })
@@ -330,6 +361,22 @@ function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations,
 
 function wordCells(make: Objects, name: string, words: number): Cell<string>[] {
   return Array.from({ length: words }, (_, i) => make.cell(words === 1 ? name : `${name}.${i}`, ''))
+}
+
+function daxInode(world: World, name: string, pages: number, { on, extents = [] }: DaxOptions): DaxInode {
+  const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
+  return {
+    S_DAX: world.cell(`${name}.S_DAX`, on),
+    di_flags2_dax: world.cell(`${name}.di_flags2_dax`, on),
+    i_state: world.cell<string>(`${name}.i_state`, 'on disk'),
+    i_count: world.counter(`${name}.i_count`),
+    inode_hash_lock: world.spinlock(`${name}.inode_hash_lock`),
+    i_mmaplock: world.rwsem(`${name}.i_mmaplock`),
+    i_lock: world.rwsem(`${name}.i_lock`),
+    entries: each((at) => world.cell<DaxEntry | null>(`${name}.entry${at}`, null)),
+    entry_waiters: each((at) => world.list<string>(`${name}.entry_waiters${at}`)),
+    extents: extents.map((extent, i) => world.cell<string>(`${name}.extent${pages === 1 ? '' : i}`, extent) as Cell<Extent>),
+  }
 }
 
 function addressSpaceOfProcess(world: World, name: string, pages: number): Mm {
@@ -357,10 +404,13 @@ function area(world: World, mm: Mm, options: AreaOptions): Vma {
     copyOf?.anon_vma ??
     world.struct(`anon_vma of ${name}`, { name, rwsem: world.rwsem(`${name}.anon_vma`), areas: world.list<Vma>(`${name}.areas`) })
   const linked = world.cell(`${name}.linked`, !later)
-  const vma: Vma = world.struct(name, { name, mm, start, pages, file, pgoff, shared, huge, anon_vma, copy_of: copyOf ?? null, linked })
+  const dax = file?.dax ?? null
+  const mixedmap = dax === null ? null : world.cell(`${name}.VM_MIXEDMAP`, !later && dax.S_DAX.get())
+  const vma: Vma = world.struct(name, { name, mm, start, pages, file, pgoff, shared, huge, mixedmap, anon_vma, copy_of: copyOf ?? null, linked })
   mm.areas.push(vma)
   if (later) return vma
   if (!shared) anon_vma.areas.push(vma)
   file?.i_mmap.push(vma)
+  file?.inode?.mappings.push(vma)
   return vma
 }

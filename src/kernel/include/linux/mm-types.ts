@@ -1,5 +1,7 @@
 /** The kernel's shared structures, as far as the model has them (include/linux/mm_types.h, fs.h, buffer_head.h, wait.h). */
 import type { Cell, Counter, Flags, List, Rwsem, Spinlock } from '../../../engine/index.js'
+import type { DaxInode } from './dax-types.js'
+import type { Buffer, Inode } from './extent-map.js'
 
 /**
  * struct page. One physical page is always the same memory, whoever owns it: a pointer that outlived its owner's use
@@ -26,6 +28,8 @@ export interface Page {
   readonly compound_head: Cell<Page | null>
   /** Swap slot of a page in the swap cache; the kernel keeps it in `private`. */
   readonly swap: Cell<number>
+  /** The buffers of a page of a file with an extent map, protected by the page lock; null while it has none. */
+  readonly buffers: Cell<readonly Buffer[] | null>
   /** The page's content, word by word: who wrote it, and when (`F2:v1`). */
   readonly words: readonly Cell<string>[]
   /** The use that this memory was last allocated for: not visible to the kernel, which has only addresses. */
@@ -48,9 +52,9 @@ export const BH_FLAGS = ['BH_Dirty'] as const
 export interface AddressSpaceOperations {
   /** Reads with O_DIRECT; absent where nothing is read so. */
   readonly read_iter?: 'ext4_file_read_iter' | 'xfs_file_read_iter' | 'blkdev_read_iter'
-  readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'shmem_file_write_iter'
-  readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages'
-  readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite'
+  readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'xfs_file_write_iter' | 'shmem_file_write_iter'
+  readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages' | 'ext4_da_writepages' | 'generic_writepages'
+  readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite' | 'xfs_vm_page_mkwrite'
   readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty'
   /** Writes one page on behalf of reclaim; absent where reclaim can not have pages written. */
   readonly writepage?: 'ext4_writepage' | 'xfs_vm_writepage' | 'swap_writepage'
@@ -71,6 +75,10 @@ export interface AddressSpace {
   readonly tags: readonly Flags[]
   /** The blocks of the file on its device, one for each index, word by word. */
   readonly blocks: readonly (readonly Cell<string>[])[]
+  /** The inode of a file with an extent map; null for one whose blocks never change. */
+  readonly inode: Inode | null
+  /** What a file on a DAX device has beside; null elsewhere. */
+  readonly dax: DaxInode | null
   /** i_mmap: the areas that map the file, for walks from a page to its page table entries. */
   readonly i_mmap: List<Vma>
   readonly i_mmap_rwsem: Rwsem
@@ -105,7 +113,15 @@ export type BioEndIo =
  * holds no reference to its pages, one of direct I/O does. `owner` is bi_private; `guards` stand for the integrity data that go
  * with it, one for each word.
  */
-export type Bio = readonly [op: BioOp, end_io: BioEndIo, pages: readonly Page[], file: AddressSpace, index: number, owner: DioOwner | null, guards?: readonly string[]]
+export type Bio = readonly [
+  op: BioOp,
+  end_io: BioEndIo,
+  pages: readonly Page[],
+  file: AddressSpace,
+  index: number,
+  owner: DioOwner | null,
+  guards?: readonly string[],
+]
 
 export type BioOp = 'READ' | 'WRITE'
 
@@ -155,6 +171,8 @@ export interface Vma {
   readonly shared: boolean
   /** Whether its anonymous pages may be huge (transparent_hugepage=always, aligned). */
   readonly huge: boolean
+  /** VM_MIXEDMAP: whether device memory may be mapped. Null if the file has none. */
+  readonly mixedmap: Cell<boolean> | null
   /** Where pages of this area have their anon_vma: shared with the area it was forked from. */
   readonly anon_vma: AnonVma
   /** The area that fork makes this one from. */

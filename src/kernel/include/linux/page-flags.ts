@@ -14,6 +14,8 @@ export const PAGE_FLAGS = [
   'PG_swapbacked',
   'PG_swapcache',
   'PG_head',
+  /** Kept in v3.4 only: elsewhere a page that is not up to date is locked. */
+  'PG_uptodate',
 ] as const
 
 export const PageLocked = (page: Page): boolean => page.flags.test('PG_locked')

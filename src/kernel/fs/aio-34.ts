@@ -1,0 +1,96 @@
+/** Reading and writing files with extent maps: mm/filemap.c (ext4) and fs/xfs/xfs_file.c, v3.4. */
+import type { Kernel } from '../kernel.js'
+import type { AddressSpace } from '../include/linux/mm-types.js'
+import type { UserPage } from '../mm/filemap-io.js'
+
+export const aioOf34 = {
+  /** generic_file_aio_read, of one page, through the page cache: no lock of the inode. */
+  generic_file_aio_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
+    return k.do_generic_file_read(file, index, to)
+  },
+
+  /** generic_file_aio_read with O_DIRECT, ext4_ind_direct_IO: what is dirty is written before, and again under i_mutex. */
+  generic_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+    k.filemap_write_and_wait_pages(file, index, index + 1)
+    file.i_rwsem.downWrite()
+    k.filemap_write_and_wait_pages(file, index, index + 1)
+    const words = k.direct_IO_read(file, index)
+    file.i_rwsem.upWrite()
+    return words
+  },
+
+  /** generic_file_aio_write, through the page cache. */
+  generic_file_aio_write(k: Kernel, file: AddressSpace, index: number, from: UserPage | string): boolean {
+    file.i_rwsem.downWrite()
+    const written = k.generic_perform_write(file, index, from)
+    file.i_rwsem.upWrite()
+    return written
+  },
+
+  /** generic_file_aio_write with O_DIRECT: if the cache can not be emptied, through the cache, which is written and dropped then. */
+  generic_file_aio_write_direct(k: Kernel, file: AddressSpace, index: number, content: string): boolean {
+    file.i_rwsem.downWrite()
+    const direct = k.generic_file_direct_write(file, index, content)
+    const written = direct || k.generic_perform_write(file, index, content)
+    if (written && !direct) {
+      k.filemap_write_and_wait_pages(file, index, index + 1)
+      k.invalidate_inode_pages2_range(file, index, index + 1)
+    }
+    file.i_rwsem.upWrite()
+    return written
+  },
+
+  /** xfs_file_aio_read, through the page cache: IOLOCK for reading, also while the data are copied to the user. */
+  xfs_file_aio_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
+    file.i_rwsem.downRead()
+    const words = k.do_generic_file_read(file, index, to)
+    file.i_rwsem.upRead()
+    return words
+  },
+
+  /** xfs_file_aio_read with O_DIRECT: what is cached from here to the end of the file is written and thrown away. */
+  xfs_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+    const exclusive = k.xfs_rw_ilock_direct(file, index)
+    k.filemap_write_and_wait_pages(file, index, index + 1)
+    const words = k.direct_IO_read(file, index)
+    k.xfs_rw_iunlock_direct(file, exclusive)
+    return words
+  },
+
+  /** xfs_file_buffered_aio_write. */
+  xfs_file_aio_write(k: Kernel, file: AddressSpace, index: number, from: UserPage | string): boolean {
+    file.i_rwsem.downWrite()
+    const written = k.generic_perform_write(file, index, from)
+    file.i_rwsem.upWrite()
+    return written
+  },
+
+  /** xfs_file_dio_aio_write. There is no way through the cache: a page that can not be dropped makes the write fail. */
+  xfs_file_aio_write_direct(k: Kernel, file: AddressSpace, index: number, content: string): boolean {
+    const exclusive = k.xfs_rw_ilock_direct(file, index)
+    const written = k.generic_file_direct_write(file, index, content)
+    k.xfs_rw_iunlock_direct(file, exclusive)
+    return written
+  },
+}
+
+export const aioOf34Inlines = {
+  /**
+   * The beginning of direct I/O on XFS: the IOLOCK for reading, or, if anything is cached, for writing, and the cache is flushed and
+   * emptied to the end of the file. (The kernel then demotes the lock for the sake of other direct I/O.)
+   * @returns whether the lock is held for writing
+   */
+  xfs_rw_ilock_direct(k: Kernel, file: AddressSpace, index: number): boolean {
+    file.i_rwsem.downRead()
+    if (k.nrpages(file) === 0) return false
+    file.i_rwsem.upRead()
+    file.i_rwsem.downWrite()
+    if (k.nrpages(file) > 0) k.xfs_flushinval_pages(file, index)
+    return true
+  },
+
+  xfs_rw_iunlock_direct(_k: Kernel, file: AddressSpace, exclusive: boolean): void {
+    if (exclusive) file.i_rwsem.upWrite()
+    else file.i_rwsem.upRead()
+  },
+}

@@ -1,0 +1,42 @@
+/** The tables of files with extent maps, v3.4, in one. */
+import { pteInstructions } from '../versions/v34/faults.js'
+import { filemapIo, filemapIoInlines } from '../mm/filemap-io.js'
+import { pageRefObservations } from '../mm/page-ref.js'
+import { truncateRange, truncateRangeInlines } from '../mm/truncate-range.js'
+import { writebackLoop, writebackLoopInlines } from '../mm/writeback-loop.js'
+import { fileObservations, fileOracleInlines } from '../oracle-file.js'
+import { aioOf34, aioOf34Inlines } from './aio-34.js'
+import { blockMap, blockMapInlines, blockMapInstructions } from './block-map.js'
+import { directBlocks } from './direct-blocks.js'
+import { ext4Delalloc } from './ext4/delalloc.js'
+import { ext4Extents } from './ext4/extents.js'
+import { fileCalls } from './file-calls.js'
+import { xfsAopsBh } from './xfs/xfs-aops-bh.js'
+import { xfsVnodeops } from './xfs/xfs-vnodeops.js'
+
+export const extentFiles = {
+  ...blockMap,
+  ...filemapIo,
+  ...truncateRange,
+  ...writebackLoop,
+  ...directBlocks,
+  ...ext4Delalloc,
+  ...ext4Extents,
+  ...xfsVnodeops,
+  ...xfsAopsBh,
+  ...aioOf34,
+  ...fileCalls,
+}
+
+export const extentFileInlines = {
+  ...blockMapInlines,
+  ...filemapIoInlines,
+  ...truncateRangeInlines,
+  ...writebackLoopInlines,
+  ...aioOf34Inlines,
+  ...fileOracleInlines,
+}
+
+export const extentFileInstructions = { ...blockMapInstructions, ...pteInstructions }
+
+export const extentFileObservations = { ...pageRefObservations, ...fileObservations }

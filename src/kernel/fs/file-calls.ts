@@ -1,0 +1,96 @@
+/** System calls on files with extent maps, v3.4. Pages and blocks are counted from the beginning of the file. */
+import type { Kernel } from '../kernel.js'
+import { ZERO, type AddressSpace, type Vma } from '../include/linux/mm-types.js'
+import type { Disk } from '../include/linux/extent-map.js'
+import type { UserPage } from '../mm/filemap-io.js'
+import { inodeOf } from './block-map.js'
+
+const isExt4 = (file: AddressSpace): boolean => file.a_ops.writepages === 'ext4_da_writepages'
+
+export const fileCalls = {
+  /** fallocate(2) with FALLOC_FL_PUNCH_HOLE of blocks `first` to before `end`. */
+  fallocate_punch(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    const call = `fallocate by ${k.world.currentTask()}`
+    k.oracle_blocks_begin(call, file, first, end)
+    if (isExt4(file)) k.ext4_ext_punch_hole(file, first, end)
+    else k.xfs_file_fallocate(file, first, end)
+    k.oracle_blocks_end(call, file, first, end, ZERO)
+  },
+
+  /** ftruncate(2) to `size` blocks. */
+  ftruncate_to(k: Kernel, file: AddressSpace, size: number): void {
+    const call = `ftruncate by ${k.world.currentTask()}`
+    const blocks = inodeOf(file).extents.length
+    k.oracle_blocks_begin(call, file, size, blocks)
+    file.i_rwsem.downWrite()
+    if (isExt4(file)) k.ext4_setattr(file, size)
+    else k.xfs_setattr_size(file, size)
+    file.i_rwsem.upWrite()
+    k.oracle_blocks_end(call, file, size, blocks, ZERO)
+  },
+
+  /** pread(2) of a page, to memory that nobody else knows of or to a page of an area. @returns false for an error, or at the end of the file */
+  pread(k: Kernel, file: AddressSpace, index: number, to: UserPage | null = null): boolean {
+    const begun = k.oracle_pread_begins(file, index)
+    const words = isExt4(file) ? k.generic_file_aio_read(file, index, to) : k.xfs_file_aio_read(file, index, to)
+    if (words !== null) k.oracle_pread_ends(file, index, begun, words)
+    return words !== null
+  },
+
+  /** pread(2) of a page, of a file opened with O_DIRECT. */
+  pread_direct(k: Kernel, file: AddressSpace, index: number): void {
+    const begun = k.oracle_pread_begins(file, index)
+    const words = isExt4(file) ? k.generic_file_aio_read_direct(file, index) : k.xfs_file_aio_read_direct(file, index)
+    k.oracle_pread_ends(file, index, begun, words)
+  },
+
+  /** pwrite(2) of a page, from a page of an area, or of a value of its own. @returns false for an error */
+  pwrite(k: Kernel, file: AddressSpace, index: number, from: UserPage | string): boolean {
+    const call = `pwrite by ${k.world.currentTask()}`
+    const [first, end] = blocksOfPage(file, index)
+    k.oracle_blocks_begin(call, file, first, end)
+    const written = isExt4(file) ? k.generic_file_aio_write(file, index, from) : k.xfs_file_aio_write(file, index, from)
+    k.oracle_blocks_end(call, file, first, end, written && typeof from === 'string' ? from : null)
+    return written
+  },
+
+  /** pwrite(2) of a page, of a file opened with O_DIRECT. @returns false for an error */
+  pwrite_direct(k: Kernel, file: AddressSpace, index: number, content: string): boolean {
+    const call = `pwrite by ${k.world.currentTask()}`
+    const [first, end] = blocksOfPage(file, index)
+    k.oracle_blocks_begin(call, file, first, end)
+    const written = isExt4(file) ? k.generic_file_aio_write_direct(file, index, content) : k.xfs_file_aio_write_direct(file, index, content)
+    k.oracle_blocks_end(call, file, first, end, written ? content : null)
+    return written
+  },
+
+  /** readahead(2), posix_fadvise(2) with POSIX_FADV_WILLNEED. */
+  fadvise_willneed(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    k.force_page_cache_readahead(file, first, end)
+  },
+
+  /** madvise(2) with MADV_WILLNEED of a whole area of a file. */
+  madvise_willneed(k: Kernel, vma: Vma): void {
+    vma.mm.mmap_lock.downRead()
+    if (vma.file !== null) k.force_page_cache_readahead(vma.file, vma.pgoff, vma.pgoff + vma.pages)
+    vma.mm.mmap_lock.upRead()
+  },
+
+  /** mmap(2) or munmap(2) of something else in the same process: only the lock matters. */
+  mmap_elsewhere(k: Kernel): void {
+    const { mmap_lock } = k.current_mm()
+    mmap_lock.downWrite()
+    mmap_lock.upWrite()
+  },
+
+  /** The journal or the log is committed: by kjournald, or when the log is forced. */
+  commit(k: Kernel, disk: Disk, file: AddressSpace): void {
+    if (isExt4(file)) k.jbd2_journal_commit_transaction(disk)
+    else k.xfs_log_force(disk)
+  },
+}
+
+function blocksOfPage(file: AddressSpace, index: number): readonly [first: number, end: number] {
+  const { blocks_per_page } = inodeOf(file)
+  return [index * blocks_per_page, (index + 1) * blocks_per_page]
+}

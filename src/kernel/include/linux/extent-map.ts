@@ -1,0 +1,44 @@
+/** Files whose blocks are allocated, freed and used again: extent maps, buffers that remember blocks, and the device beneath. */
+import type { Cell, Rwsem } from '../../../engine/index.js'
+import type { Vma } from './mm-types.js'
+
+/**
+ * What is at a block of a file, as the in-core extent map says: nothing; a reservation without a block (XFS: a delayed
+ * allocation is an extent); or a block of the device, with data of the file in it, or without yet.
+ */
+export type Extent = 'HOLE' | 'DELALLOC' | readonly [kind: 'UNWRITTEN' | 'WRITTEN', block: number]
+
+/** Whose a block of the device is. One that was freed can not be given out before the journal, or log, has committed that. */
+export type BlockState = 'FREE' | readonly [state: 'OWNED' | 'PENDING_FREE', file: string]
+
+/**
+ * A buffer head's b_state and b_blocknr: without a block; without one, but reserved (BH_Delay); of a block (BH_Mapped); of a block
+ * that has no data yet (BH_Unwritten). Buffers are written if their page is dirty: BH_Dirty is not told apart.
+ */
+export type Buffer = 'unmapped' | 'delay' | readonly [state: 'mapped' | 'unwritten', block: number]
+
+/** A device with a file system on it. */
+export interface Disk {
+  readonly name: string
+  /** Content of each block, word by word. */
+  readonly blocks: readonly (readonly Cell<string>[])[]
+  readonly states: readonly Cell<BlockState>[]
+  /** jbd2's transaction: handles have it for reading, a commit that waits for them for writing. */
+  readonly journal: Rwsem
+}
+
+/** struct inode of a file with an extent map; its i_rwsem (i_mutex, IOLOCK) is that of the AddressSpace. */
+export interface Inode {
+  readonly disk: Disk
+  /** In blocks; a number where no program changes it. */
+  readonly i_size: Cell<number> | number
+  /** Of each block. */
+  readonly extents: readonly Cell<Extent>[]
+  /** XFS ILOCK, ext4 i_data_sem: taken by whoever changes the map in several steps. */
+  readonly ilock: Rwsem
+  /** The lock of the fixes: XFS i_mmaplock, ext4 i_mmap_sem, invalidate_lock. Not taken without one. */
+  readonly invalidate_lock: Rwsem
+  readonly blocks_per_page: number
+  /** The areas that map the file, all there will be. */
+  readonly mappings: Vma[]
+}

@@ -1,0 +1,41 @@
+/** Devices whose blocks are given out, and inodes of files with extent maps, at set-up. */
+import type { Cell, World } from '../engine/index.js'
+import type { BlockState, Disk, Extent, Inode } from './include/linux/extent-map.js'
+import { blockBeneath, stateOf } from './fs/block-map.js'
+
+export interface FileOptions {
+  /** How many blocks a page has: 1 unless said. */
+  readonly blocks_per_page?: number
+  /** Whether its size changes. */
+  readonly resizable?: boolean
+}
+
+/** A device of `blocks` free blocks with `words` words each. */
+export function createDisk(world: World, name: string, blocks: number, words: number): Disk {
+  const each = <T>(make: (block: number) => T): T[] => Array.from({ length: blocks }, (_, block) => make(block))
+  return world.struct(name, {
+    name,
+    blocks: each((block) => Array.from({ length: words }, (_, w) => world.cell(`${name}.block${block}${words === 1 ? '' : `.${w}`}`, ''))),
+    states: each((block) => world.cell(`${name}.state${block}`, 'FREE' as BlockState) as Cell<BlockState>),
+    journal: world.rwsem(`${name}.journal`),
+  })
+}
+
+/** An inode whose blocks of the device are its own from now on. */
+export function createInode(world: World, disk: Disk, name: string, extents: readonly Extent[], options: FileOptions): Inode {
+  extents.forEach((extent, index) => {
+    const block = blockBeneath(extent)
+    if (block === null) return
+    stateOf(disk, block).set(['OWNED', name])
+    disk.blocks[block]?.forEach((word) => word.set(`${name}:${index}`))
+  })
+  return {
+    disk,
+    i_size: options.resizable === true ? world.cell(`${name}.i_size`, extents.length) : extents.length,
+    extents: extents.map((extent, index) => world.cell(`${name}.extent${extents.length === 1 ? '' : index}`, extent) as Cell<Extent>),
+    ilock: world.rwsem(`${name}.ilock`),
+    invalidate_lock: world.rwsem(`${name}.invalidate_lock`),
+    blocks_per_page: options.blocks_per_page ?? 1,
+    mappings: [],
+  }
+}

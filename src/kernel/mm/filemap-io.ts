@@ -1,0 +1,176 @@
+/**
+ * mm/filemap.c and mm/readahead.c of v3.4, of files with extent maps: faults, read(2), write(2), readahead and direct writes. The
+ * task that submits a transfer also stands for the device: it does nothing else until the transfer, which may be at any moment
+ * after.
+ */
+import type { Kernel } from '../kernel.js'
+import type { AddressSpace, Page, SyncMode, Vma } from '../include/linux/mm-types.js'
+import { blocksOf, inodeOf, type Transfer } from '../fs/block-map.js'
+import { wordOf } from '../block/blocks.js'
+import { untilDone } from '../lib/debug.js'
+import { isFaultError } from './memory.js'
+
+/** Where a user's buffer is: a page of an area. */
+export type UserPage = readonly [vma: Vma, page: number]
+
+export const filemapIo = {
+  /**
+   * page_cache_read, do_sync_mmap_readahead, __do_page_cache_readahead: inserts a page and asks its file system where its blocks
+   * are. Context: task, whatever it holds.
+   * @returns the page, locked and referenced, and the transfer that is to be waited for; null if somebody else was faster, or without memory
+   */
+  page_cache_read(k: Kernel, file: AddressSpace, index: number): readonly [page: Page, transfer: Transfer] | null {
+    const page = k.memory.alloc()
+    if (page === null) return null
+    if (!k.add_to_page_cache_lru(page, file, index)) {
+      k.put_page(page)
+      return null
+    }
+    return [page, k.mpage_readpage(file, index)]
+  },
+
+  /** The transfer, and mpage_end_io: the page is up to date and unlocked. */
+  mpage_bio(k: Kernel, file: AddressSpace, page: Page, transfer: Transfer): void {
+    if (transfer.some((block) => block !== null)) k.dma_read(page, file, transfer)
+    // SetPageUptodate and unlock_page at once: nobody has had the page while it was locked.
+    page.flags.assign(page.flags.mask('PG_uptodate'))
+    k.put_page(page)
+  },
+
+  /** force_page_cache_readahead: fadvise(POSIX_FADV_WILLNEED), madvise(MADV_WILLNEED). Context: task, without locks of the file. */
+  force_page_cache_readahead(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    for (let index = first; index < end; index++) if (k.find_page(file, index) === null) k.read_page(file, index)
+  },
+
+  /**
+   * do_generic_file_read of one page, with file_read_actor. Context: task, with the IOLOCK for reading on XFS, without locks on ext4.
+   * @returns what was read, word by word; null beyond the end of the file, or for a signal
+   */
+  do_generic_file_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
+    const page = k.page_for_reading(file, index)
+    if (page === null) return null
+    const words = page.words.map((word) => word.get())
+    const copied = to === null || words.every((value, w) => k.user_store(to[0], to[1], w, value))
+    k.put_page(page)
+    return copied ? words : null
+  },
+
+  /**
+   * generic_perform_write of one page. Context: task, i_mutex or IOLOCK held for writing. The source is faulted in first, and copied
+   * with faults disabled while the page is locked; if it has gone meanwhile, all is done again.
+   * @returns false without memory, or for a signal
+   */
+  generic_perform_write(k: Kernel, file: AddressSpace, index: number, from: UserPage | string): boolean {
+    return untilDone(k, () => {
+      if (typeof from !== 'string' && !k.iov_iter_fault_in_readable(from)) return false
+      return k.write_one_page(file, index, from)
+    })
+  },
+
+  /** write_begin, the copy, write_end. @returns whether memory could be had; undefined if nothing could be copied */
+  write_one_page(k: Kernel, file: AddressSpace, index: number, from: UserPage | string): boolean | undefined {
+    const page = k.grab_cache_page_write_begin(file, index)
+    if (page === null) return false
+    k.__block_write_begin(file, page)
+    let copied = true
+    page.words.forEach((word, w) => {
+      const value = typeof from === 'string' ? from : k.cpu_load(from[0], from[1], w)
+      if (value === null) copied = false
+      else if (copied) word.set(value)
+    })
+    // block_write_end; a page that was not up to date and could not be written stays as it is: zero.
+    page.flags.set('PG_uptodate')
+    if (copied) k.set_page_dirty(page)
+    k.unlock_page(page)
+    k.put_page(page)
+    return copied ? true : undefined
+  },
+
+  /** iov_iter_fault_in_readable: user code's load in the kernel's place. @returns false for a signal */
+  iov_iter_fault_in_readable(k: Kernel, [vma, page]: UserPage): boolean {
+    return untilDone(k, () => (k.cpu_load(vma, page, 0) !== null ? true : isFaultError(k.do_user_addr_fault(vma, vma.start + page, false)) ? false : undefined))
+  },
+
+  /** filemap_write_and_wait_range: what is dirty is written, what is being written is waited for. */
+  filemap_write_and_wait_pages(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    k.__filemap_fdatawrite(file, first, end, 'WB_SYNC_ALL')
+    for (let index = first; index < end; index++) {
+      const page = k.find_get_page_tag(file, index, 'PAGECACHE_TAG_WRITEBACK')
+      if (page === null) continue
+      k.wait_on_page_writeback(page)
+      k.put_page(page)
+    }
+  },
+
+  /**
+   * generic_file_direct_write: what is cached is written and dropped, then the device is written to, then what has been cached
+   * meanwhile is dropped if it is clean. Context: i_mutex or IOLOCK held.
+   * @returns false if a page could not be dropped before: nothing is written, the caller may go through the page cache instead
+   */
+  generic_file_direct_write(k: Kernel, file: AddressSpace, index: number, content: string): boolean {
+    k.filemap_write_and_wait_pages(file, index, index + 1)
+    if (!k.invalidate_inode_pages2_range(file, index, index + 1)) return false
+    k.direct_IO_write(file, index, content)
+    k.invalidate_inode_pages2_range(file, index, index + 1)
+    return true
+  },
+
+  /** The direct_IO of a write: get_blocks, then the device. */
+  direct_IO_write(k: Kernel, file: AddressSpace, index: number, content: string): void {
+    for (const block of blocksOf(file, index)) {
+      const beneath = k.get_blocks_direct(file, block)
+      if (beneath === null) continue
+      k.dma_write_direct(file, beneath, content)
+      k.written_direct(file, block, beneath)
+    }
+  },
+
+  /** The direct_IO of a read: get_blocks, then the device. @returns what was read */
+  direct_IO_read(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+    const { disk, blocks_per_page } = inodeOf(file)
+    const words = k.config.words / blocks_per_page
+    return blocksOf(file, index).flatMap((block) => {
+      const beneath = k.get_block_direct_read(file, block)
+      return Array.from({ length: words }, (_, w) => (beneath === null ? '' : wordOf(disk.blocks[beneath] ?? [], w).get()))
+    })
+  },
+}
+
+export const filemapIoInlines = {
+  /** Reads a page into the page cache and waits for it. */
+  read_page(k: Kernel, file: AddressSpace, index: number): void {
+    const reading = k.page_cache_read(file, index)
+    if (reading !== null) k.mpage_bio(file, ...reading)
+  },
+
+  /** A look at the page cache without a reference. */
+  find_page(_k: Kernel, file: AddressSpace, index: number): Page | null {
+    return file.slots[index]?.get() ?? null
+  },
+
+  /** The page of do_generic_file_read, up to date and referenced; null beyond the end of the file. */
+  page_for_reading(k: Kernel, file: AddressSpace, index: number): Page | null {
+    return untilDone(k, () => {
+      const page = k.find_get_page(file, index)
+      if (page === null) {
+        k.read_page(file, index)
+        return undefined
+      }
+      if (!page.flags.test('PG_uptodate')) {
+        k.lock_page(page)
+        k.unlock_page(page)
+        k.put_page(page)
+        return undefined
+      }
+      // The size is looked at when the page is up to date: truncate changes it first.
+      if (index * inodeOf(file).blocks_per_page < k.i_size_read(file)) return page
+      k.put_page(page)
+      return null
+    })
+  },
+
+  __filemap_fdatawrite(k: Kernel, file: AddressSpace, first: number, end: number, sync_mode: SyncMode): void {
+    if (file.a_ops.writepages === 'ext4_da_writepages') k.ext4_da_writepages(file, sync_mode, first, end)
+    else k.generic_writepages(file, sync_mode, first, end)
+  },
+}

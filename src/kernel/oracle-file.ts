@@ -1,0 +1,114 @@
+/**
+ * What the oracle says of files whose blocks are freed and used again. It looks, and makes no steps.
+ *
+ * - A device writes to a block that the file does not own at that moment: `data-misplaced`.
+ * - When all tasks have ended, each word of a file that nothing has left open must be what a reader finds: in the page cache, or
+ *   on the device if the page is not cached; and on the device too if the page is cached but clean.
+ * - A delayed allocation in the map needs a dirty page above it, or nothing will ever allocate it (`assertion`).
+ */
+import type { Cell, FailureKind } from '../engine/index.js'
+import type { Kernel } from './kernel.js'
+import { ANYTHING, UNKNOWN, isSettled, type Expected, type Settled } from './expectations.js'
+import { ZERO, type AddressSpace, type Page } from './include/linux/mm-types.js'
+import { inodeOf, onDisk, stateOf } from './fs/block-map.js'
+import { wordOf } from './block/blocks.js'
+import { pteOf, pte_dirty, pte_page } from './include/linux/pgtable.js'
+
+export const fileObservations = {
+  /** A call begins to change blocks of a file. */
+  oracle_blocks_begin(k: Kernel, call: string, file: AddressSpace, first: number, end: number): void {
+    for (const cell of wordsOfBlocks(k, file, first, end)) {
+      const before = cell.get()
+      cell.set(isSettled(before) ? [1, call] : [before[0] + 1, ''])
+    }
+  },
+
+  /** It has returned: the words are `content` now if nothing else interfered; null if anything. */
+  oracle_blocks_end(k: Kernel, call: string, file: AddressSpace, first: number, end: number, content: string | null): void {
+    for (const cell of wordsOfBlocks(k, file, first, end)) {
+      const before = cell.get()
+      if (isSettled(before)) continue
+      const [calls, sole] = before
+      const after: Settled = content === null ? UNKNOWN : [content, content === ZERO ? 'zeroed' : 'stored']
+      cell.set(calls > 1 ? [calls - 1, ''] : sole === call ? after : UNKNOWN)
+    }
+  },
+
+  /** read(2) begins. @returns what is expected now, to be handed to `oracle_pread_ends` */
+  oracle_pread_begins(k: Kernel, file: AddressSpace, index: number): readonly Expected[] {
+    return k.expectations.ofFile(file)?.words[index]?.map((cell) => cell.get()) ?? []
+  },
+
+  /** It has returned `seen`: what was expected all the time must be there. */
+  oracle_pread_ends(k: Kernel, file: AddressSpace, index: number, begun: readonly Expected[], seen: readonly string[]): void {
+    k.expectations.ofFile(file)?.words[index]?.forEach((cell, w) => {
+      const now = cell.get()
+      if (isSettled(now) && now[0] === begun[w]?.[0] && now[1] === begun[w]?.[1]) warnOf(k, mismatch(k, file, now, seen[w] ?? ZERO, 'read(2) sees'))
+    })
+  },
+
+  /** A device writes to a block on behalf of a file. */
+  oracle_block_written(k: Kernel, file: AddressSpace, block: number): void {
+    const state = stateOf(inodeOf(file).disk, block).get()
+    if (state[0] === 'OWNED' && state[1] === file.name) return
+    k.world.warn('data-misplaced', state[0] === 'OWNED' ? `a page of ${file.name} is written to a block that belongs to ${state[1]}` : `a page of ${file.name} is written to a block that it has given back`)
+  },
+}
+
+export const fileOracleInlines = {
+  /** In `finally`: what users find in the files, now that everybody has ended. */
+  check_files(k: Kernel, ...files: readonly AddressSpace[]): void {
+    for (const file of files) {
+      file.slots.forEach((slot, index) => {
+        const page = slot.get()
+        k.expectations.ofFile(file)?.words[index]?.forEach((cell, w) => {
+          const expected = cell.get()
+          if (!isSettled(expected)) return
+          const wrong =
+            (page === null ? null : mismatch(k, file, expected, wordOf(page.words, w).get(), 'in memory there is')) ??
+            (page !== null && isDirty(k, file, index, page) ? null : mismatch(k, file, expected, onDisk(file, index, w, k.config.words), 'on the device there is'))
+          if (wrong !== null) k.world.fail(...wrong)
+        })
+      })
+      if (hasStrayDelalloc(k, file)) k.world.fail('assertion', 'a delayed allocation is left without a dirty page above it')
+    }
+  },
+}
+
+function warnOf(k: Kernel, met: readonly [kind: FailureKind, message: string] | null): void {
+  if (met !== null) k.world.warn(...met)
+}
+
+function mismatch(k: Kernel, file: AddressSpace, [word, origin]: Settled, seen: string, where: string): readonly [kind: FailureKind, message: string] | null {
+  if (word === ANYTHING || word === seen) return null
+  const owner = seen.split(/[:.]/)[0] ?? ''
+  const what = origin === 'zeroed' ? 'the zeros of a hole' : 'what was stored'
+  if (seen !== ZERO && owner !== file.name && k.expectations.isOwner(owner)) return ['data-foreign', `in place of ${what} ${where} data of ${owner}`]
+  if (origin === 'zeroed') return ['data-stale', `in place of ${what} ${where} what was there before`]
+  return ['data-lost', `${what} is lost: ${where} ${seen === ZERO ? 'zeros' : 'what was there before'}`]
+}
+
+function isDirty(k: Kernel, file: AddressSpace, index: number, page: Page): boolean {
+  if (page.flags.test('PG_dirty')) return true
+  return inodeOf(file).mappings.some(({ mm, start, pgoff, pages }) => {
+    if (index < pgoff || index >= pgoff + pages) return false
+    const pte = pteOf(mm, start + index - pgoff).get()
+    const mapped = pte_page(pte)
+    return pte_dirty(pte) && mapped !== null && k.memory.same(mapped, page)
+  })
+}
+
+function hasStrayDelalloc(k: Kernel, file: AddressSpace): boolean {
+  const { extents, blocks_per_page } = inodeOf(file)
+  return extents.some((extent, block) => {
+    const index = Math.floor(block / blocks_per_page)
+    const page = file.slots[index]?.get() ?? null
+    return extent.get() === 'DELALLOC' && (page === null || !isDirty(k, file, index, page))
+  })
+}
+
+function wordsOfBlocks(k: Kernel, file: AddressSpace, first: number, end: number): readonly Cell<Expected>[] {
+  const words = k.expectations.ofFile(file)?.words.flat() ?? []
+  const each = k.config.words / inodeOf(file).blocks_per_page
+  return words.slice(first * each, end * each)
+}

@@ -1,0 +1,98 @@
+/**
+ * The page cache of v3.4, for files with extent maps that are neither reclaimed nor migrated. What differs from v5.10: there is no
+ * PG_waiters, whoever waits for a bit looks again in a loop, and the end of writeback wakes by address without touching the page.
+ *
+ * Left out is what nobody in these programs can see: the LRU, the tags (a page bears a tag if it has the flag), and locks whose
+ * critical sections are one step each on what they protect (tree_lock).
+ */
+import { untilDone } from '../../lib/debug.js'
+import { firstBlockOf } from '../../fs/block-map.js'
+import { slotOf } from '../../mm/filemap.js'
+import { patch } from '../../kernel.js'
+
+export const pageCacheOf34 = patch('page cache of v3.4', {
+  get_page(k, _base, page) {
+    k.page_ref_inc(page)
+  },
+
+  put_page(k, _base, page) {
+    k.page_ref_dec(page)
+  },
+
+  find_get_page(k, _base, mapping, index) {
+    const page = slotOf(mapping, index).get()
+    if (page !== null) k.page_ref_inc(page)
+    return page
+  },
+
+  find_get_page_tag(k, _base, mapping, index, tag) {
+    const page = slotOf(mapping, index).get()
+    if (page === null || !k.page_tagged(page, tag === 'PAGECACHE_TAG_WRITEBACK' ? 'PG_writeback' : 'PG_dirty')) return null
+    k.page_ref_inc(page)
+    return page
+  },
+
+  /** __wait_on_bit, __wait_on_bit_lock: hashed by address and bit, and tested again after each wake-up. */
+  wait_on_page_bit_common(k, _base, page, bit, behavior) {
+    const { flags } = page
+    return untilDone(k, () => {
+      k.world.until(() => !flags.test(bit), `${bit} of the page to be clear`)
+      return behavior !== 'EXCLUSIVE' || !flags.testAndSet(bit) ? true : undefined
+    })
+  },
+
+  unlock_page(_k, _base, page) {
+    page.flags.clear('PG_locked')
+  },
+
+  end_page_writeback(k, _base, page) {
+    if (!page.flags.testAndClear('PG_writeback')) k.BUG('!test_clear_page_writeback(page)')
+  },
+
+  set_page_writeback(_k, _base, page) {
+    page.flags.set('PG_writeback')
+  },
+
+  add_to_page_cache_lru(k, _base, page, mapping, index) {
+    k.page_cache_prepare(page, mapping, index)
+    if (slotOf(mapping, index).compareExchange(null, page)) return true
+    k.page_cache_dismiss(page)
+    return false
+  },
+
+  /** filemap_fault: the size is looked at before, and again when the page is locked. */
+  filemap_fault(k, _base, file, index) {
+    const first = firstBlockOf(file, index)
+    if (first >= k.i_size_read(file)) return null
+    return untilDone(k, () => {
+      const page = k.find_get_page(file, index)
+      if (page === null) {
+        k.read_page(file, index)
+        return undefined
+      }
+      k.lock_page(page)
+      const cached = k.page_cached_in(page, file)
+      if (cached && first < k.i_size_read(file)) return page
+      k.unlock_page(page)
+      k.put_page(page)
+      return cached ? null : undefined
+    })
+  },
+
+  truncate_inode_page(k, _base, file, page) {
+    k.truncate_page_of_inode(file, page)
+  },
+
+  delete_from_page_cache(k, _base, page, mapping) {
+    slotOf(mapping, k.page_index(page)).set(null)
+    k.page_cache_removed(page)
+  },
+
+  /** __set_page_dirty_buffers; callers have the page locked, or its entry in a page table just cleared. */
+  set_page_dirty: (_k, _base, page) => !page.flags.testAndSet('PG_dirty'),
+
+  clear_page_dirty_for_io(k, _base, page) {
+    if (k.page_mkclean(page) > 0) k.set_page_dirty(page)
+    return page.flags.testAndClear('PG_dirty')
+  },
+})
