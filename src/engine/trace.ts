@@ -109,7 +109,10 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     visits.push({ state: stateKey(machine), task, progress: machine.takeProgress() })
     failures.push(...noticed)
     const changes = changesSince(machine, mark)
-    if (undecided === undefined) events.push({ ...step, result, ...(late !== '' && { late }), changes, failures: noticed })
+    if (undecided === undefined) {
+      const touched = op.kind.opaque === true ? { writes: changes.map((change) => locationOf(machine, change)) } : {}
+      events.push({ ...step, ...touched, result, ...(late !== '' && { late }), changes, failures: noticed })
+    }
     events.push(...recorder.takeReturned(task))
     if (op.kind.invisible === undefined) {
       steps++
@@ -203,6 +206,15 @@ function describeStep(
     reads: locations(machine, accesses, 'reads'),
     writes: locations(machine, accesses, 'writes'),
   }
+}
+
+/** Where a change took place: a whole object, or one bit of a word of flags. */
+function locationOf(machine: Machine, { object, part }: Change): string {
+  for (let slot = 0; slot < machine.slots; slot++) {
+    const tracked = machine.objectAt(slot)
+    if (tracked?.name === object) return tracked instanceof Flags ? `${object}:${part}` : object
+  }
+  return object
 }
 
 function locations(machine: Machine, accesses: readonly Access[], which: 'reads' | 'writes'): string[] {

@@ -67,7 +67,8 @@ export function relevance(trace: Trace, tree: TraceTree): readonly number[] {
   const lock = /lock/i.test(trace.failure?.message ?? '') ? 0 : EXTRA.lock
   const aboutData = trace.failure?.kind.startsWith('data-') === true
   const price = ({ step, at }: PlacedStep): number => {
-    if (starts.includes(at)) return 0
+    // An access to something else than what is there now is what there is to tell about weak memory.
+    if (starts.includes(at) || step.late !== undefined) return 0
     if (isLifetime(step)) return lifetimePrice(at, conflicts, reached)
     if (aboutData && step.changes.some((change) => change.part.endsWith('data'))) return DATA
     if (!conflicts.isShared(at)) return Infinity
