@@ -13,7 +13,11 @@ import {
   PTE_DIRTY,
   PTE_WRITE,
   PTE_YOUNG,
+  devmap_modify,
+  devmap_subpage,
+  pfn_index,
   pmdOf,
+  pmd_devmap,
   pmd_modify,
   pmd_present,
   pmd_subpage,
@@ -28,7 +32,7 @@ import {
   pte_young,
   type SomePte,
 } from '../include/linux/pgtable.js'
-import { wordOf } from '../block/blocks.js'
+import { blockOf, wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
 import { isFaultError, type VmFault } from '../mm/memory.js'
 
@@ -72,17 +76,17 @@ export const mmuInstructions = {
     const address = vma.start + page
     const entry = cached(k, vma.mm, address) ?? walk(k, vma, address)
     if (entry === null) return null
-    const target = pte_page(entry)
-    const seen = target === null ? ZERO : wordOf(target.words, word).get()
+    const words = wordsAt(vma, entry)
+    const seen = words === null ? ZERO : wordOf(words, word).get()
     k.oracle_load(vma, page, word, seen)
     return seen
   },
 
   /** A store with its page walk. @returns false if it faults */
   cpu_store(k: Kernel, vma: Vma, page: number, word: number, value: string): boolean {
-    const target = writable(k, vma, vma.start + page)
-    if (target === null) return false
-    wordOf(target.words, word).set(value)
+    const words = writable(k, vma, vma.start + page)
+    if (words === null) return false
+    wordOf(words, word).set(value)
     k.oracle_store(vma, page, word, value)
     return true
   },
@@ -128,6 +132,13 @@ export const mmuInlines = {
   },
 }
 
+/** What an entry maps: a page, or device memory of the area's file; null for the zero page. */
+function wordsAt(vma: Vma, entry: SomePte): Page['words'] | null {
+  const index = pfn_index(entry)
+  if (index !== null) return vma.file === null ? null : blockOf(vma.file, index)
+  return pte_page(entry)?.words ?? null
+}
+
 function tlbOf(mm: Mm, address: number): Mm['tlb'][number] {
   return mm.tlb[address] as Mm['tlb'][number]
 }
@@ -141,6 +152,7 @@ function cached(k: Kernel, mm: Mm, address: number): SomePte | null {
 function translation({ mm, huge }: Vma, address: number): Pte {
   const pmd = huge ? pmdOf(mm, address).get() : PMD_TABLE
   if (pmd === null) return null
+  if (pmd_devmap(pmd)) return devmap_subpage(pmd, address)
   if (!pmd_trans_huge(pmd)) return pteOf(mm, address).get()
   return pmd_present(pmd) ? [pmd_subpage(pmd, address), pmd[2]] : null
 }
@@ -154,6 +166,7 @@ function update(k: Kernel, { mm, huge }: Vma, address: number, before: SomePte, 
   if (entry[1] !== before[1]) {
     const pmd = huge ? pmdOf(mm, address).get() : null
     if (pmd_trans_huge(pmd)) pmdOf(mm, address).swap(pmd_modify(pmd, bits), 'relaxed')
+    else if (pmd_devmap(pmd)) pmdOf(mm, address).swap(devmap_modify(pmd, bits), 'relaxed')
     else pteOf(mm, address).swap(entry, 'relaxed')
   }
   if (k.config.tlb) tlbOf(mm, address).set(entry)
@@ -167,15 +180,15 @@ function walk(k: Kernel, vma: Vma, address: number): SomePte | null {
 }
 
 /**
- * The page that a store reaches. A cached entry that is dirty serves as it is, even if the page table has changed since; else
+ * The words that a store reaches. A cached entry that is dirty serves as it is, even if the page table has changed since; else
  * the dirty bit is set in the page table, if that still has a writable entry. A fault makes the TLB forget the entry.
  */
-function writable(k: Kernel, vma: Vma, address: number): Page | null {
+function writable(k: Kernel, vma: Vma, address: number): Page['words'] | null {
   const remembered = cached(k, vma.mm, address)
-  if (remembered !== null && pte_write(remembered) && pte_dirty(remembered)) return pte_page(remembered)
+  if (remembered !== null && pte_write(remembered) && pte_dirty(remembered)) return wordsAt(vma, remembered)
   const pte = translation(vma, address)
   if (pte_present(pte) && pte_write(pte) && (remembered === null || pte_write(remembered))) {
-    return pte_page(update(k, vma, address, pte, PTE_DIRTY | PTE_YOUNG))
+    return wordsAt(vma, update(k, vma, address, pte, PTE_DIRTY | PTE_YOUNG))
   }
   if (k.config.tlb) tlbOf(vma.mm, address).set(null)
   return null

@@ -6,6 +6,7 @@ export const mmap = {
   /** mmap(2) of an area that was made to be mapped later. */
   mmap(k: Kernel, vma: Vma): void {
     vma.mm.mmap_lock.downWrite()
+    if (vma.mixedmap !== null) k.xfs_file_mmap(vma)
     k.vma_link(vma)
     vma.mm.mmap_lock.upWrite()
     k.oracle_mmap(vma)

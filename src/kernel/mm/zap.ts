@@ -90,6 +90,7 @@ export const zapInlines = {
     const batch: Page[] = []
     for (let address = first, next = first; address < end; address = next) {
       next = Math.min(end, address - (address % HPAGE_PMD_NR) + HPAGE_PMD_NR)
+      if (k.zap_devmap_pmd(vma, address)) continue
       if (pmd_trans_huge(pmd_read(vma.mm, address))) {
         if (next - address < HPAGE_PMD_NR) k.__split_huge_pmd(vma, address, false, null)
         else {

@@ -262,15 +262,42 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'fsync-on',
-    large: true,
-    summary: 'A dirty page of the page cache, fsync, the flusher, and chattr +x.',
+    summary: 'A dirty page of the page cache, fsync, and chattr +x.',
     setup(k) {
       const file = open(k, false)
       const map = mapped(k, file)
       store(k, map, 'A:0')
-      k.spawn('fsx', () => k.fsync(file), map.mm)
-      k.spawn('flusher', () => k.wb_writeback(file))
+      k.spawn('fsx', () => {
+        k.fsync(file)
+        k.read(file, 0)
+      }, map.mm)
       k.spawn('chattr', () => void k.chattr_x(file, true))
+    },
+  },
+  {
+    name: 'flusher-on',
+    summary: 'A dirty page of the page cache, the flusher, and chattr +x by a process that reads then.',
+    setup(k) {
+      const file = open(k, false)
+      const map = mapped(k, file)
+      store(k, map, 'A:0')
+      k.spawn('flusher', () => k.wb_writeback(file))
+      k.spawn('chattr', () => {
+        k.chattr_x(file, true)
+        k.read(file, 0)
+      }, map.mm)
+    },
+  },
+  {
+    name: 'flusher-off',
+    summary: 'Dirty device memory, the flusher and fsync, and chattr -x.',
+    setup(k) {
+      const file = open(k, true)
+      const map = mapped(k, file)
+      store(k, map, 'A:0')
+      k.spawn('flusher', () => k.wb_writeback(file))
+      k.spawn('fsx', () => k.fsync(file), map.mm)
+      k.spawn('chattr', () => void k.chattr_x(file, false))
     },
   },
   {

@@ -1,5 +1,6 @@
 /** include/linux/pgtable.h, arch/x86/include/asm/pgtable.h: page table entries and their bits. */
 import type { Kernel } from '../../kernel.js'
+import { pfnOf } from './dax-types.js'
 import type { HugePmd, Mm, Page, Pmd, Pte, Vma } from './mm-types.js'
 
 export const PTE_WRITE = 1
@@ -47,6 +48,9 @@ export const migration_entry_to_place = (pte: SomePte): number => numberAfter(pt
 /** vm_normal_page: the page an entry maps; null for the zero page, which has no references, and for what is not present. */
 export const pte_page = (pte: Pte): Page | null => (pte === null || typeof pte[0] === 'string' ? null : pte[0])
 
+/** pte_pfn of an entry of device memory: the index of its block; null for any other. */
+export const pfn_index = ([target]: SomePte): number | null => (typeof target === 'string' && target.startsWith('pfn:') ? Number(target.slice(4)) : null)
+
 const has = (pte: Pte, bit: number): boolean => pte !== null && (pte[1] & bit) !== 0
 export const pte_write = (pte: Pte): boolean => has(pte, PTE_WRITE)
 export const pte_dirty = (pte: Pte): boolean => has(pte, PTE_DIRTY)
@@ -75,6 +79,24 @@ export const pmd_dirty = (pmd: HugePmd): boolean => (pmd[2] & PTE_DIRTY) !== 0
 export const pmd_young = (pmd: HugePmd): boolean => (pmd[2] & PTE_YOUNG) !== 0
 /** The entry with some bits more and some fewer. */
 export const pmd_modify = ([head, tail, bits]: HugePmd, more: number, fewer = 0): HugePmd => [head, tail, (bits | more) & ~fewer]
+const DEVMAP = 'devmap:'
+/** A huge entry of device memory, from the block of index `first` on. */
+export const devmap_pmd = (first: number, bits: number): string => `${DEVMAP}${first}:${bits}`
+/** pmd_devmap. */
+export const pmd_devmap = (pmd: Pmd): pmd is string => typeof pmd === 'string' && pmd.startsWith(DEVMAP)
+/** Whether a huge entry of device memory lets stores through. */
+export const pmd_write_devmap = (pmd: string): boolean => (devmap_subpage(pmd, 0)[1] & PTE_WRITE) !== 0
+/** What a huge entry of device memory has for virtual page `address`. */
+export function devmap_subpage(pmd: string, address: number): SomePte {
+  const [first = 0, bits = 0] = pmd.slice(DEVMAP.length).split(':').map(Number)
+  return [pfnOf(first + (address % HPAGE_PMD_NR)), bits]
+}
+/** A huge entry of device memory with some bits more. */
+export function devmap_modify(pmd: string, more: number): string {
+  const [first = 0, bits = 0] = pmd.slice(DEVMAP.length).split(':').map(Number)
+  return devmap_pmd(first, bits | more)
+}
+
 /** The page of a huge page that virtual page `address` is mapped to. */
 export const pmd_subpage = (pmd: HugePmd, address: number): Page => (address % HPAGE_PMD_NR === 0 ? pmd[0] : pmd[1])
 
