@@ -2,6 +2,7 @@ import { ProgramError, invariant } from './errors.js'
 import { hashString } from './hash.js'
 import { LocalState, Status } from './local-state.js'
 import type { Operation } from './operation.js'
+import type { Program } from './program.js'
 import type { Failure, FailureKind } from './result.js'
 import { Runner } from './runner.js'
 import { State } from './state.js'
@@ -44,13 +45,16 @@ export class Machine {
   private offersChoices = false
   private readonly failedStates = new Map<string, LocalState>()
 
+  /** Names of locks that are not taken. */
+  readonly withoutLocks: ReadonlySet<string>
   /** Absent where memory is sequentially consistent. */
   readonly weak: WeakMemory | undefined
 
   constructor(
     readonly seed: number,
-    memory: 'sc' | 'weak',
+    { memory = 'sc', withoutLocks = [] }: Pick<Program, 'memory' | 'withoutLocks'>,
   ) {
+    this.withoutLocks = new Set(withoutLocks)
     this.state = new State(this.values, seed)
     this.runner = new Runner(this)
     this.weak = memory === 'weak' ? new WeakMemory(this) : undefined

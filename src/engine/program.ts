@@ -10,6 +10,8 @@ export interface Program {
   readonly setup: (world: World) => void
   /** Sequentially consistent unless said. */
   readonly memory?: Memory
+  /** Names of locks that are not taken: to find out what they are needed for. */
+  readonly withoutLocks?: readonly string[]
 }
 
 /** `weak`: accesses may come late, see docs/weak-memory.md. */
@@ -21,7 +23,7 @@ export function program(name: string, setup: (world: World) => void, options: Pi
 
 /** Sets the program up and brings every task that starts at once to its first operation. @param watcher sees every step */
 export function load(subject: Program, seed = 0, watcher?: Watcher): Machine {
-  const machine = new Machine(seed, subject.memory ?? 'sc')
+  const machine = new Machine(seed, subject)
   if (watcher !== undefined) machine.watch(watcher)
   const world = new World(machine)
   subject.setup(world)

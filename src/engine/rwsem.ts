@@ -121,35 +121,38 @@ const upWrite = up('up_write')
 
 /** A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. */
 export class Rwsem extends Tracked {
+  private readonly isLeftOut: boolean
+
   constructor(scope: Scope, name: string) {
     super(scope.machine, scope.name(name), scope.slot(scope.machine.values.tuple([])), scope.guard)
     scope.slot(scope.machine.values.tuple([]))
+    this.isLeftOut = scope.leavesOut(name)
   }
 
   downRead(): void {
-    if (this.perform(downRead) === FALSE) this.perform(waitRead)
+    if (!this.isLeftOut && this.perform(downRead) === FALSE) this.perform(waitRead)
   }
 
   downWrite(): void {
-    if (this.perform(downWrite, WRITES) === FALSE) this.perform(waitWrite, WRITES)
+    if (!this.isLeftOut && this.perform(downWrite, WRITES) === FALSE) this.perform(waitWrite, WRITES)
   }
 
   /** Takes the lock for reading if that needs no waiting; whether it did. */
   tryDownRead(): boolean {
-    return this.perform(tryDownRead) === TRUE
+    return this.isLeftOut || this.perform(tryDownRead) === TRUE
   }
 
   /** Takes the lock for writing if that needs no waiting; whether it did. */
   tryDownWrite(): boolean {
-    return this.perform(tryDownWrite, WRITES) === TRUE
+    return this.isLeftOut || this.perform(tryDownWrite, WRITES) === TRUE
   }
 
   upRead(): void {
-    this.perform(upRead)
+    if (!this.isLeftOut) this.perform(upRead)
   }
 
   upWrite(): void {
-    this.perform(upWrite, WRITES)
+    if (!this.isLeftOut) this.perform(upWrite, WRITES)
   }
 
   override holder(): number {

@@ -29,6 +29,11 @@ export class Scope {
     return slot
   }
 
+  /** Whether the lock of this name is one that is not taken. */
+  leavesOut(name: string): boolean {
+    return this.machine.withoutLocks.has(this.name(name))
+  }
+
   /** `own`, for a lock. */
   ownLock<T extends Tracked>(object: T, slots = 1): T {
     if (this.reuse === undefined) this.machine.locks.push(object)
