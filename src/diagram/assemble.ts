@@ -82,7 +82,9 @@ function readCells(rows: readonly RawRow[], tabs: TabSize): ReadCell[] {
       // `|  words`: a remark beside the trunk of a tree.
       const isBeside = /^\| +[^-\s]/.test(text.text) && read.kind === 'statement'
       const content: Content = isBeside ? { ...read, kind: 'note', results: [], inside: [] } : read
-      cells.push({ row: at, raw, joined: text, content, indent, below: 0, start: 0 })
+      // What happens to all is nobody's, wherever it stands.
+      const owner = content.kind === 'event' && row.cells.length === 1 ? { ...raw, column: null } : raw
+      cells.push({ row: at, raw: owner, joined: text, content, indent, below: 0, start: 0 })
       content.inside.forEach(({ start, content: inner }, index) => {
         cells.push({ row: at, raw, joined: text, content: inner, indent, below: index + 1, start: start + length })
       })
@@ -136,7 +138,7 @@ function arrowsInside(cells: readonly ReadCell[]): readonly number[] {
   const first = cells.findIndex(isArrow)
   if (first <= 0 || cells[first - 1]?.indent !== cells[first]?.indent) return cells.map((cell) => cell.indent)
   const parent = cells[first]?.indent ?? 0
-  const isTree = cells.slice(first).every((cell) => isArrow(cell) || cell.indent > parent || cell.content.kind === 'context') && cells.filter(isArrow).length > 1
+  const isTree = cells.slice(first).every((cell) => isArrow(cell) || (cell.indent >= parent && !isAStep(cell.content))) && cells.filter(isArrow).length > 1
   return cells.map((cell, at) => (isTree && at >= first && isArrow(cell) ? cell.indent + 2 : cell.indent))
 }
 

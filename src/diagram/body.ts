@@ -148,7 +148,9 @@ export class BodyReader {
       this.newActor(only, text)
       return
     }
-    const isAlone = cells.length === 1 && this.columns.length > 0 && isOutside(text, this.isAfterGap, this.columns.length)
+    const above = this.rows.at(-1)?.cells[0]
+    const goesOn = !this.isAfterGap && above?.column === null && /^(\.{3}|…)/.test(above.parts.map(partWords).join(' ')) && /^[a-z]/.test(text)
+    const isAlone = cells.length === 1 && (goesOn || isOutside(text, this.isAfterGap, this.columns.length))
     const placed = isAlone ? cells.map((cell) => ({ ...cell, column: null })) : cells
     if (placed.length > 0) this.rows.push({ line, isAfterGap: this.isAfterGap && this.rows.length > 0, cells: placed })
     this.isAfterGap = false
@@ -240,7 +242,7 @@ function isCentred(line: Line): boolean {
 /** Events and verdicts for all: marked as such, on a line of their own. */
 function isOutside(text: string, isAfterGap: boolean, columns: number): boolean {
   if (changeOf(text) !== null || isElision(text)) return false
-  if (isEvent(text)) return true
+  if (isEvent(text) || (isAfterGap && /^(\.{3}|…) ?\w/.test(text))) return true
   return verdictOf(text) !== null && (isAfterGap || columns === 1) && !/^(->|-->|BUG_ON\(|VM_BUG_ON|WARN_ON)/.test(text)
 }
 
@@ -262,6 +264,10 @@ function isPicture(text: string): boolean {
   if (/^[\^\s|v]+$/.test(text)) return true
   const drawn = (text.match(/[-=+|_*~#.^]{3,}/g) ?? []).join('').length
   return drawn >= 6 && (drawn + strokes.length > letters * 2) && !/\w\(/.test(text) && verdictOf(text) === null && !isEvent(text)
+}
+
+function partWords(part: Part): string {
+  return part.line.text.slice(part.start, part.end)
 }
 
 function partLength(cell: RawCell): number {

@@ -55,7 +55,7 @@ export function contentOf(raw: string, offset: number, around: Surroundings): Co
   if (change !== null) return { ...EMPTY, kind: 'context', text: whole, remarks: comments, change }
   if (isEvent(whole)) {
     const claim = claimOf(whole)
-    return { ...EMPTY, kind: 'event', text: whole, remarks: comments, ...(claim === null ? {} : { verdict: { claim, text: bare(whole) } }) }
+    return { ...EMPTY, kind: 'event', text: bare(whole), remarks: comments, ...(claim === null ? {} : { verdict: { claim, text: bare(whole) } }) }
   }
   if (/^(\.{3}|…) ?\w/.test(whole)) return { ...EMPTY, kind: 'note', text: whole.replace(/^(\.{3}|…) */, ''), remarks: comments }
   const aside = /^\(([^()]+)\)$/.exec(whole)?.[1]

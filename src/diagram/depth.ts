@@ -39,10 +39,9 @@ export function depthsOf(cells: readonly Indented[]): { readonly depths: readonl
     rounded.push(indent !== cell.indent)
     // It is as deep as what stands below the call.
     if (cell.below > 0) return open.length - 1 + cell.below
+    if (!cell.isStep) return open.filter((outer) => outer < indent).length
     while ((open.at(-1) ?? -1) > indent) open.pop()
-    const isNew = open.at(-1) !== indent
-    if (!cell.isStep) return isNew ? open.length : open.length - 1
-    if (isNew) open.push(indent)
+    if (open.at(-1) !== indent) open.push(indent)
     return open.length - 1
   })
   return { depths, rounded }

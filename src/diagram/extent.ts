@@ -34,7 +34,7 @@ export function bodyEnd(lines: readonly Line[], from: number, right: number): nu
     const text = line.text.trim()
     if (isPatchLine(text) || (blanks > 0 && isAnotherHeader(lines, at, right))) break
     const isAlone = isLateHeader(text) || blockActor(text) !== null || isRuler(text)
-    const belongs = isAlone || reachesRight(line, right) || (blanks === 0 ? followsOn(line, text, right) : goesOn(lines, at, text, right))
+    const belongs = isAlone || reachesRight(line, right) || (blanks === 0 || end === from ? followsOn(line, text, right) : goesOn(lines, at, text, right))
     if (!belongs) break
     end = at + 1
     blanks = 0
@@ -68,7 +68,7 @@ function reachesRight(line: Line, right: number): boolean {
 
 /** A line right below another one of the diagram. */
 function followsOn(line: Line, text: string, right: number): boolean {
-  if (isStepLike(text) || /^[|*+-] /.test(text)) return true
+  if (isStepLike(text) || /^([|*+-] |[a-z])/.test(text)) return true
   const words = text.split(/\s+/).length
   return !Number.isFinite(right) || words < 8 || line.text.length < right + 8 || startOf(line) > 3
 }
@@ -93,7 +93,7 @@ function goesOn(lines: readonly Line[], at: number, text: string, right: number)
 }
 
 function isPatchLine(text: string): boolean {
-  return /^(@@ -\d|diff --git |\+\+\+ \S|--- \S+\/\S|index [0-9a-f]{7})/.test(text)
+  return blockActor(text) === null && /^(@@ -\d|diff --git |\+\+\+ \S|--- \S+\/\S|index [0-9a-f]{7})/.test(text)
 }
 
 function isAnotherHeader(lines: readonly Line[], at: number, right: number): boolean {

@@ -1,6 +1,7 @@
 /** Cells as they stand on lines, before their words are looked at; and which lines go on with the cell above. */
 import type { Line, TabSize } from './lines.js'
 import { spanOf } from './lines.js'
+import { changeIn } from './results.js'
 import type { Span } from './types.js'
 import { isElision, isStepLike, proseWords } from './wording.js'
 
@@ -32,6 +33,9 @@ export interface Joined {
   span(start: number, end: number): Span
   readonly spans: readonly Span[]
 }
+
+/** How far lines that go on are indented by the writer: further than the inside of a call. */
+export const HANGING = 4
 
 export function partText(part: Part): string {
   return part.line.text.slice(part.start, part.end)
@@ -125,7 +129,7 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
   if (/(&&|\|\||[=+,\\])$/.test(before) && part.start > first.start && !/^[-|]/.test(text)) return true
   if (part.start >= first.start && isDangling(before)) return true
   if (part.start >= first.start && /^(and|or|but|which|because|so that)\b/.test(text) && proseWords(text) >= 2) return true
-  if (isMoreWords(text) && part.start === first.start && isBrokenSentence(partText(previous), previous.end)) return true
+  if (isMoreWords(text) && part.start === first.start && previous.start === first.start && isBrokenSentence(partText(previous), previous.end) && proseWords(text) >= 2) return true
   if (/^(\.{3}|…) ?\w/.test(before)) return part.start >= first.start && !/[.!?]$/.test(before) && isMoreWords(text)
   if (/^\^+ /.test(before) && part.start >= first.start && isMoreWords(text)) return true
   const isDeeper = part.start > first.start
@@ -133,25 +137,38 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
   // A bullet or a remark behind a dash goes on with any words below its own.
   if (/^[-*^:]+ /.test(before)) return part.start >= first.start + 2 || above.parts.length > 1
   if (/\s(-|--|\/\/|#|:) \S/.test(before) && !/[.;]$/.test(before)) return true
-  if (/[.;:{}]$/.test(before) || isStepLike(before) && !/\s[a-z]+$/.test(before)) return false
+  if (!mayGoOn(before)) return false
+  // Nothing happens inside plain words, so that what hangs below them belongs to them.
+  if (isPlainWords(before) && part.start - first.start >= HANGING) return true
   const word = /^\S+/.exec(text)?.[0].length ?? 0
   return previous.end + 1 + word > width
 }
 
 /** A line that ends in the middle of a sentence. */
 function isDangling(text: string): boolean {
-  return proseWords(text) >= 3 && /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another|while|but|because|which|sees|finds|it)$/.test(text)
+  return proseWords(text) >= 2 && /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another|while|but|because|which|sees|finds|it)$/.test(text)
 }
 
 /** A long line of a sentence that was broken by a mailer. */
 function isBrokenSentence(text: string, end: number): boolean {
-  return end >= 60 && proseWords(text) >= 6 && !/[.;:?!]$/.test(text)
+  return end >= 66 && proseWords(text) >= 6 && /[\w,]$/.test(text)
+}
+
+/** Several words without a call among them. */
+export function isPlainWords(text: string): boolean {
+  return / \S/.test(text) && !/[\w\]}]\(|->/.test(text)
+}
+
+/** Words that are not at their end: neither a whole statement nor a result. */
+export function mayGoOn(text: string): boolean {
+  if (/[.;:{}]$/.test(text) || /(->|=|<|>) ?\S+( error)?$|\breturns \S+$/.test(text)) return false
+  return !isStepLike(text) || /\s[a-z]+$/.test(text)
 }
 
 /** Words that can not begin a step of their own. */
 export function isMoreWords(text: string): boolean {
   if (/^(-|\*|\||\/\/|\/\*|#|<|->|\.{2,}|\^|==|>>|`|\+|\\|:|\{|\}|if\b|while\b|for\b|else\b|return\b|BUG|WARN|VM_)/.test(text)) return false
-  if (isElision(text)) return false
+  if (isElision(text) || changeIn(text) !== null) return false
   const [word = ''] = text.split(' ')
   return !/[\w\]}]\(/.test(word) && !/^\w+_\w+;?$/.test(text) && !/^[A-Z]/.test(word)
 }
