@@ -45,16 +45,16 @@ export class Machine {
   private offersChoices = false
   private readonly failedStates = new Map<string, LocalState>()
 
-  /** Names of locks that are not taken. */
-  readonly withoutLocks: ReadonlySet<string>
+  /** Whether a lock is one that is not taken. */
+  readonly leavesOut: (lock: string) => boolean
   /** Absent where memory is sequentially consistent. */
   readonly weak: WeakMemory | undefined
 
   constructor(
     readonly seed: number,
-    { memory = 'sc', withoutLocks = [] }: Pick<Program, 'memory' | 'withoutLocks'>,
+    { memory = 'sc', leavesOut = () => false }: Pick<Program, 'memory' | 'leavesOut'>,
   ) {
-    this.withoutLocks = new Set(withoutLocks)
+    this.leavesOut = leavesOut
     this.state = new State(this.values, seed)
     this.runner = new Runner(this)
     this.weak = memory === 'weak' ? new WeakMemory(this) : undefined

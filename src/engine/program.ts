@@ -10,14 +10,14 @@ export interface Program {
   readonly setup: (world: World) => void
   /** Sequentially consistent unless said. */
   readonly memory?: Memory
-  /** Names of locks that are not taken: to find out what they are needed for. */
-  readonly withoutLocks?: readonly string[]
+  /** Says of a lock, by its name, that it is not taken: to find out what it is needed for. */
+  readonly leavesOut?: (lock: string) => boolean
 }
 
 /** `weak`: accesses may come late, see docs/weak-memory.md. */
 export type Memory = 'sc' | 'weak'
 
-export function program(name: string, setup: (world: World) => void, options: Pick<Program, 'memory'> = {}): Program {
+export function program(name: string, setup: (world: World) => void, options: Pick<Program, 'memory' | 'leavesOut'> = {}): Program {
   return { name, setup, ...options }
 }
 

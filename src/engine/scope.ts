@@ -31,7 +31,7 @@ export class Scope {
 
   /** Whether the lock of this name is one that is not taken. */
   leavesOut(name: string): boolean {
-    return this.machine.withoutLocks.has(this.name(name))
+    return this.machine.leavesOut(this.name(name))
   }
 
   /** `own`, for a lock. */

@@ -27,13 +27,13 @@ export function programsOf(race: string, drafts: readonly Draft[], patches: read
     name,
     summary,
     ...(memories && { memories }),
-    build: (configuration) =>
-      program(
-        name,
-        (world) => {
-          setup(kernel(configuration.kernel, configuration.fixes.map(patchNamed)).boot(world, machine), world)
-        },
-        { memory: configuration.memory },
-      ),
+    build: ({ kernel: version, fixes, memory }, removed = []) => {
+      const patches = [...fixes.map(patchNamed), ...removed.flatMap((guard) => guard.patch ?? [])]
+      const locks = removed.flatMap((guard) => guard.locks ?? [])
+      return program(name, (world) => setup(kernel(version, patches).boot(world, machine), world), {
+        memory,
+        ...(locks.length > 0 && { leavesOut: (lock: string) => locks.some((pattern) => pattern.test(lock)) }),
+      })
+    },
   }))
 }

@@ -1,5 +1,6 @@
 /** What an entry of the catalogue is made of. */
 import type { Failure, Program } from '../engine/index.js'
+import type { Guard } from '../kernel/guards.js'
 
 export type FileSystem = 'ext4' | 'xfs'
 export type Memory = 'sc' | 'weak'
@@ -20,7 +21,8 @@ export interface RaceProgram {
   readonly summary: string
   /** Memory models under which it is explored when the whole race is; all of the race unless said. */
   readonly memories?: readonly Memory[]
-  build(configuration: Configuration): Program
+  /** @param removed guards that the kernel is to do without */
+  build(configuration: Configuration, removed?: readonly Guard[]): Program
 }
 
 /** One failure the race is about: a column of the matrix. */

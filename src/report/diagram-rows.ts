@@ -19,13 +19,14 @@ export function diagramRows(
   tree: TraceTree,
   chosen: ReadonlySet<number>,
   detail: Detail,
+  marks: ReadonlyMap<number, string> = new Map(),
 ): { readonly headers: readonly string[]; readonly rows: readonly Row[] } {
   const kept = tree.stretches.filter((stretch) => stretch.steps.some(({ at }) => chosen.has(at)))
   const waits = kept.filter((stretch) => switchAfter(tree, stretch)?.reason === 'blocked').map((stretch) => stretch.openAfter)
   const failure = trace.failure
   const failing = tree.steps.findLast(({ step, at }) => chosen.has(at) && step.task === taskOf(trace, failure))
   const shown = tree.steps.filter(({ at }) => chosen.has(at))
-  const writer = new RowWriter(visibleCalls(shown, waits, failing?.path ?? [], detail), chosen)
+  const writer = new RowWriter(visibleCalls(shown, waits, failing?.path ?? [], detail), chosen, marks)
   kept.forEach((stretch, at) => {
     writer.stretch(stretch.steps)
     const reason = switchAfter(tree, stretch)
@@ -106,6 +107,7 @@ class RowWriter {
   constructor(
     private readonly visible: ReadonlySet<number>,
     private readonly chosen: ReadonlySet<number>,
+    private readonly marks: ReadonlyMap<number, string>,
   ) {}
 
   /** The chosen steps of one stretch under their calls, and the longest run of others between them, counted. */
@@ -117,7 +119,8 @@ class RowWriter {
       const { step, at } = placed
       if (!this.chosen.has(at)) continue
       const hidden = at === elided ? `... ${longest} steps` : null
-      this.item(step.task, placed.path, stepText(step), hidden)
+      const mark = this.marks.get(at)
+      this.item(step.task, placed.path, mark === undefined ? stepText(step) : `${stepText(step)} ${mark}`, hidden)
     }
     const task = steps[0]?.step.task
     if (elided === AFTER_LAST && task !== undefined) this.row(task, this.depths.get(task) ?? 0, `... ${longest} steps`)

@@ -10,6 +10,8 @@ export interface DiagramOptions {
   readonly width?: number
   /** How many lines to fill with what matters; more only where there are many context switches. Default 27. */
   readonly lines?: number
+  /** Steps that are shown in any case, by position, with a mark that is put behind them. */
+  readonly marks?: ReadonlyMap<number, string>
 }
 
 /** Steps that are harder to reach from the failure than this explain nothing any more. */
@@ -28,10 +30,11 @@ export function diagram(trace: Trace, options: DiagramOptions = {}): string {
   const tree = traceTree(trace)
   const prices = relevance(trace, tree)
   const draw = (chosen: ReadonlySet<number>, detail: Detail): Layout => {
-    const { headers, rows } = diagramRows(trace, tree, chosen, detail)
+    const { headers, rows } = diagramRows(trace, tree, chosen, detail, options.marks)
     return layOut(headers, rows, width)
   }
   const chosen = indispensable(tree, prices)
+  for (const at of options.marks?.keys() ?? []) chosen.add(at)
   let best = draw(chosen, 'brief')
   const fits = (layout: Layout): boolean => layout.lines.length <= linesMax && layout.form === best.form
   for (const index of candidates(prices, chosen)) {

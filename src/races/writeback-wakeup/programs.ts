@@ -1,18 +1,10 @@
 /** The programs of the race: between them every access to the page that the thread speaks of, and those it does not. */
-import { program, type World } from '../../engine/index.js'
 import type { AddressSpace, Vma, Waiter } from '../../kernel/include/linux/mm-types.js'
 import type { Kernel } from '../../kernel/kernel.js'
-import { EXT4, SHMEM, XFS, type MachineConfig } from '../../kernel/machine.js'
-import { kernel } from '../../kernel/versions.js'
+import { EXT4, SHMEM, XFS, } from '../../kernel/machine.js'
+import { programsOf, type Draft } from '../drafts.js'
 import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
-
-interface Draft {
-  readonly name: string
-  readonly summary: string
-  readonly machine: Partial<MachineConfig>
-  readonly setup: (k: Kernel, world: World) => void
-}
 
 /** A written page whose bio is in flight: how the thread's sequences begin. Done to its end before the tasks start. */
 function underWriteback(k: Kernel, file: AddressSpace): void {
@@ -333,17 +325,4 @@ const DRAFTS: readonly Draft[] = [
   },
 ]
 
-function patchNamed(name: string): (typeof patches)[number] {
-  const found = patches.find((patch) => patch.name === name)
-  if (found === undefined) throw new RangeError(`writeback-wakeup has no fix ${name}`)
-  return found
-}
-
-export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, machine, setup }) => ({
-  name,
-  summary,
-  build: (configuration) =>
-    program(name, (world) => {
-      setup(kernel(configuration.kernel, configuration.fixes.map(patchNamed)).boot(world, machine), world)
-    }),
-}))
+export const programs: readonly RaceProgram[] = programsOf('writeback-wakeup', DRAFTS, patches)
