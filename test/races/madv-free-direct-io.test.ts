@@ -1,0 +1,89 @@
+/** What the model says about every fix of the thread of January 2022. Its questions: madv-free-questions.test.ts. */
+import { describe, expect, it } from 'vitest'
+import { madvFreeDirectIo as race } from '../../src/races/madv-free-direct-io/index.js'
+import { patches } from '../../src/races/madv-free-direct-io/fixes.js'
+import { rowOf } from './support.js'
+
+const SECONDS = 1000
+const FORKS = ['fork-during', 'fork-during-unmap', 'fork-during-dontneed', 'fork-during-exit', 'fork-during-twice']
+const READS = [
+  'reproducer',
+  'simple-read',
+  'batched-flush',
+  'async-read',
+  'multi-bio',
+  'file-read',
+  'direct-reclaim',
+  'pageout',
+  'driver',
+  'madvise-again',
+  'free-in-between',
+  ...FORKS,
+  'huge-page',
+  'pagevec',
+]
+const LOOKED_AT = ['pagevec-idle', 'looked-at-idle', 'lookup-idle']
+
+const sc = (...fixes: readonly string[]): ReturnType<typeof rowOf> => rowOf(race, { fixes })
+const weak = (...fixes: readonly string[]): ReturnType<typeof rowOf> => rowOf(race, { fixes, memory: 'weak' })
+
+describe('sequentially consistent memory', () => {
+  it('v5.16 loses what was read in every kind of read; stores are safe', () => {
+    expect(sc()).toEqual({ 'read-lost': READS })
+  }, 120 * SECONDS)
+
+  it('v1 closes it but for huge pages, and never frees shared memory, nor what was held for a moment', () => {
+    expect(sc('v1')).toEqual({ 'read-lost': ['huge-page'], 'never-freed': ['pagevec-idle', 'shared-idle', 'looked-at-idle', 'lookup-idle'] })
+  }, 120 * SECONDS)
+
+  it.each(['v2', 'v3'])('%s leaves huge pages, and a second fork during the read', (fix) => {
+    expect(sc(fix)).toEqual({ 'read-lost': ['fork-during-twice', 'huge-page'], 'never-freed': LOOKED_AT })
+  }, 120 * SECONDS)
+
+  it('no-dirty-test loses stores, and what was read as soon as the read has ended', () => {
+    expect(sc('no-dirty-test')).toEqual({ 'read-lost': READS, 'store-lost': ['store-after', 'store-and-lookup'], 'never-freed': LOOKED_AT })
+  }, 120 * SECONDS)
+
+  it.each(['pre-dirty', 'foll-touch'])('%s closes no program: there is a window before the page is dirty', (fix) => {
+    expect(sc(fix)).toEqual({ 'read-lost': READS })
+  }, 120 * SECONDS)
+
+  it('no-batched-flush loses what drivers write, and forks with MADV_DONTNEED', () => {
+    expect(sc('no-batched-flush')).toEqual({ 'read-lost': ['driver', 'fork-during-dontneed', 'huge-page'], 'never-freed': LOOKED_AT })
+  }, 120 * SECONDS)
+
+  it('mapcount-first trades the second fork for a sharer that unmaps', () => {
+    expect(sc('mapcount-first')).toEqual({ 'read-lost': ['fork-during-dontneed', 'huge-page'], 'never-freed': LOOKED_AT })
+  }, 120 * SECONDS)
+})
+
+const SMALL_READS = ['simple-read', 'batched-flush', 'async-read', 'direct-reclaim', 'pageout', 'driver', 'pagevec']
+const SMALL_LOOKED_AT = ['pagevec-idle', 'looked-at-idle']
+
+describe('weak memory', () => {
+  it('v1 and v2 lose what was read in every kind of read: nothing orders the entry before the count', () => {
+    expect(weak('v1')).toEqual({ 'read-lost': SMALL_READS, 'never-freed': ['pagevec-idle', 'shared-idle', 'looked-at-idle'] })
+    expect(weak('v2')).toEqual({ 'read-lost': SMALL_READS, 'never-freed': SMALL_LOOKED_AT })
+  }, 240 * SECONDS)
+
+  it('v3 and mapcount-first do not', () => {
+    expect(weak('v3')).toEqual({ 'never-freed': SMALL_LOOKED_AT })
+    expect(weak('mapcount-first')).toEqual({ 'never-freed': SMALL_LOOKED_AT })
+  }, 240 * SECONDS)
+})
+
+describe('the catalogue entry', () => {
+  it('has a patch for every fix, and claims only of failures that it knows', () => {
+    const columns = race.failures.map(({ name }) => name)
+    expect(race.fixes.every(({ claims }) => claims.every(({ failure }) => columns.includes(failure)))).toBe(true)
+    expect(race.fixes.every(({ kernels }) => kernels.every((version) => race.kernels.includes(version)))).toBe(true)
+    expect(patches.map(({ name }) => name)).toEqual(race.fixes.map(({ name }) => name))
+  })
+
+  it('bears no name twice', () => {
+    for (const named of [race.programs, race.failures, race.fixes]) {
+      const names = named.map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
+    }
+  })
+})
