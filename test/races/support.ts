@@ -76,6 +76,12 @@ function tryReplay(subject: Program, token: string): Trace | undefined {
   }
 }
 
+/** What calls of a function by a task returned, in order. */
+export function resultsOf(trace: Trace, name: string, fn: string): readonly string[] {
+  const task = trace.tasks.findIndex((one) => one.name === name)
+  return trace.events.flatMap((event) => (event.type === 'return' && event.task === task && event.fn === fn ? [event.value] : []))
+}
+
 /** Whether calls are entered in this order, by whatever tasks stand in these columns: how a diagram of a thread is read. */
 export function callsInOrder(trace: Trace, rows: readonly (readonly [task: string, fn: string])[]): boolean {
   let at = 0

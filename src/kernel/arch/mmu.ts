@@ -118,17 +118,22 @@ export const mmuInstructions = {
     pteOf(mm, address).swap(pte_mkold(pte), 'relaxed')
     return true
   },
+
+  /** What a flush makes the CPU of an address space do, by interrupt or broadcast: it has forgotten the entries when this is over. */
+  tlb_shootdown(_k: Kernel, mm: Mm, first: number, entries: number): void {
+    for (const entry of mm.tlb.slice(first, first + entries)) entry.set(null)
+  },
 }
 
 export const mmuInlines = {
   /** flush_tlb_page: the CPUs that may have the entry forget it before this returns. */
   flush_tlb_page(k: Kernel, vma: Vma, address: number): void {
-    if (k.config.tlb) tlbOf(vma.mm, address).set(null)
+    if (k.config.tlb) k.tlb_shootdown(vma.mm, address, 1)
   },
 
   /** flush_tlb_mm, flush_tlb_range: the same for all entries of an address space. */
   flush_tlb_mm(k: Kernel, mm: Mm): void {
-    if (k.config.tlb) for (const entry of mm.tlb) entry.set(null)
+    if (k.config.tlb) k.tlb_shootdown(mm, 0, mm.tlb.length)
   },
 }
 

@@ -26,4 +26,9 @@ export const failures: readonly RaceFailure[] = [
     summary: 'a process sees data of somebody else',
     matches: ({ kind }) => kind === 'data-foreign',
   },
+  {
+    name: 'freed-memory',
+    summary: 'kernel or user code reaches a page that was freed',
+    matches: ({ kind }) => kind === 'use-after-free' || kind === 'bad-page-state',
+  },
 ]
