@@ -44,6 +44,11 @@ export interface MachineConfig {
    * Without, a program in which pages come and go without end has finitely many states.
    */
   readonly incarnations: boolean
+  /**
+   * v3.4: whether a page lock that somebody waits for is handed over. In the kernel it is not, and a task that comes back for it soon
+   * may get it before who was woken, but not for ever: to be set where tasks that run for ever are looked for.
+   */
+  readonly page_lock_handover: boolean
   /** Whether owners of page locks are recorded, so that two owners are noticed. */
   readonly lockLedger: boolean
   /** Whether an allocation that finds no memory reclaims some itself. */
@@ -83,6 +88,7 @@ const DEFAULTS: MachineConfig = {
   unfairness: 5,
   bookmarkAfter: 64,
   incarnations: true,
+  page_lock_handover: false,
   lockLedger: false,
   bioMaxPages: 256,
   stableWrites: false,
@@ -353,7 +359,7 @@ function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations,
     tags: cached ? each((at) => world.flags(`${name}.tags${at}`, PAGECACHE_TAGS)) : [],
     blocks: inode === null ? each((at) => wordCells(world, `${name}.block${at}`, words)) : [],
     inode,
-    dax: dax === undefined ? null : daxInode(world, name, pages, dax),
+    dax: dax === undefined ? null : daxInode(world, name, pages, words, dax),
     i_mmap: world.list<Vma>(`${name}.i_mmap`),
     i_mmap_rwsem: world.rwsem(`${name}.i_mmap_rwsem`),
   })
@@ -363,7 +369,7 @@ function wordCells(make: Objects, name: string, words: number): Cell<string>[] {
   return Array.from({ length: words }, (_, i) => make.cell(words === 1 ? name : `${name}.${i}`, ''))
 }
 
-function daxInode(world: World, name: string, pages: number, { on, extents = [] }: DaxOptions): DaxInode {
+function daxInode(world: World, name: string, pages: number, words: number, { on, extents = [], media = false }: DaxOptions): DaxInode {
   const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
   return {
     S_DAX: world.cell(`${name}.S_DAX`, on),
@@ -375,6 +381,7 @@ function daxInode(world: World, name: string, pages: number, { on, extents = [] 
     i_lock: world.rwsem(`${name}.i_lock`),
     entries: each((at) => world.cell<DaxEntry | null>(`${name}.entry${at}`, null)),
     entry_waiters: each((at) => world.list<string>(`${name}.entry_waiters${at}`)),
+    media: media ? each((at) => wordCells(world, `${name}.media${at}`, words)) : [],
     extents: extents.map((extent, i) => world.cell<string>(`${name}.extent${pages === 1 ? '' : i}`, extent) as Cell<Extent>),
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { explore, replay, type Failure, type Trace } from '../../src/engine/index.js'
 import { daxFlagSwitch as race } from '../../src/races/dax-flag-switch/index.js'
-import { callsInOrder, failuresOf, inOrder, programOf, resultsOf, rowOf } from './support.js'
+import { callsInOrder, failuresOf, inOrder, programOf, resultsOf, rowOf, type Stretch } from './support.js'
 
 const SECONDS = 1000
 const row = (...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fixes, fs: 'xfs' })
@@ -14,18 +14,28 @@ const shown = (trace: Trace): readonly (readonly [string, string])[] =>
   trace.events.flatMap((event) => (event.type === 'step' ? event.failures.map(({ kind, where }) => [kind, where] as const) : []))
 
 /** Programs in which a fault may begin with S_DAX, and go on without, on its way to the short cut. */
-const SHORT_CUT = ['store-off', 'private-off', 'toggle', 'two-switches', 'same-switch-twice', 'two-stores-off', 'mmap-off', 'read-off', 'fsx', 'reopen']
+const SHORT_CUT = [
+  'store-off', 'private-off', 'toggle', 'two-switches', 'same-switch-twice', 'two-stores-off', 'mmap-off', 'read-off',
+  'fsync-two-switches', 'fsync-toggle', 'fsx', 'reopen',
+]
+/** In v4.13 it may also be the test of ->fault itself that is out of date, in a fault that follows another access. */
+const OOPSES = [
+  'store-off', 'private-off', 'load-store-off', 'toggle', 'two-switches', 'same-switch-twice', 'two-stores-off', 'mmap-off', 'read-off',
+  'fsync-off', 'fsync-two-switches', 'fsync-toggle', 'fork', 'hole-off', 'fsx', 'reopen',
+]
+/** With vmf-says-dax device memory is mapped read-only after S_DAX went off; the next fault finds it off, and does nothing. */
+const FAULTS_FOR_EVER = OOPSES.filter((name) => name !== 'private-off' && name !== 'two-stores-off')
 const OLD_AREA = ['store-on', 'private-on', 'mmap-on', 'fork-on', 'huge-on', 'unmapped']
 /** Where read(2), write(2) and the ioctl itself go by an S_DAX that is out of date: no fix of faults helps. */
-const STALE_TESTS = ['two-switches', 'write-off', 'write-on', 'read-on', 'fsx', 'unmapped']
+const STALE_TESTS = ['two-switches', 'write-off', 'write-on', 'read-on', 'fsync-two-switches', 'fsx', 'unmapped']
 const WARNS = ['fsx', 'unmapped']
 
 describe('v4.13 with switching', () => {
   it('has the oops of the thread, the BUG, and two copies of the data', () => {
     expect(row()).toEqual({
-      'null-page': ['store-off', 'private-off', 'load-store-off', 'toggle', 'two-switches', 'same-switch-twice', 'two-stores-off', 'mmap-off', 'read-off', 'fsync-off', 'fork', 'hole-off', 'fsx', 'reopen'],
+      'null-page': OOPSES,
       'bug-on-mixedmap': OLD_AREA,
-      'two-copies': ['two-switches', 'write-off', 'write-on', 'read-on', 'huge-off', 'fsx', 'unmapped'],
+      'two-copies': ['two-switches', 'write-off', 'write-on', 'read-on', 'fsync-two-switches', 'huge-off', 'fsx', 'unmapped'],
       warning: WARNS,
     })
   }, 90 * SECONDS)
@@ -45,19 +55,23 @@ describe('v4.13 with switching', () => {
   it('vmf-says-dax closes the oops, and stores where the file is not, or faults for ever', () => {
     expect(row('vmf-says-dax')).toEqual({
       'bug-on-mixedmap': OLD_AREA,
-      'two-copies': ['store-on', 'private-off', 'toggle', 'two-switches', 'mmap-on', 'write-off', 'write-on', 'read-on', 'fork-on', 'huge-off', 'fsx', 'unmapped'],
-      'sleeps-for-ever': ['store-off', 'load-store-off', 'toggle', 'two-switches', 'same-switch-twice', 'mmap-off', 'read-off', 'fsync-off', 'fork', 'hole-off', 'fsx', 'reopen'],
+      'two-copies': [
+        'store-on', 'private-off', 'toggle', 'two-switches', 'mmap-on', 'write-off', 'write-on', 'read-on',
+        'fsync-two-switches', 'fsync-toggle', 'fork-on', 'huge-off', 'fsx', 'unmapped',
+      ],
+      'sleeps-for-ever': FAULTS_FOR_EVER,
       warning: ['two-stores-off', 'fsx', 'reopen', 'unmapped'],
     })
   }, 90 * SECONDS)
 
   it('switch-updates-vmas closes the BUG in areas that are there, not in those that are being made', () => {
-    expect(row('switch-updates-vmas')['bug-on-mixedmap']).toEqual(['two-switches', 'mmap-on', 'fork-on', 'huge-off', 'unmapped'])
+    expect(row('switch-updates-vmas')['bug-on-mixedmap']).toEqual(['two-switches', 'mmap-on', 'fsync-two-switches', 'fork-on', 'huge-off', 'unmapped'])
   }, 90 * SECONDS)
 
   it('switch-updates-vmas under mmap_sem deadlocks with any fault', () => {
-    expect(row('switch-updates-vmas-locked')['deadlock']).toEqual(expect.arrayContaining(['store-off', 'store-on', 'private-on', 'huge-off', 'fork']))
-    expect(failures('store-on', 'switch-updates-vmas-locked')[0]?.message).toMatch(/waits for F\.i_mmaplock held by chattr .*; chattr waits for A\.mmap_lock held by fsx/)
+    expect(row('switch-updates-vmas-locked').deadlock).toEqual(expect.arrayContaining(['store-off', 'store-on', 'private-on', 'huge-off', 'fork']))
+    const [failure] = failures('store-on', 'switch-updates-vmas-locked')
+    expect(failure?.message).toMatch(/fsx waits for F\.i_mmaplock held by chattr .*; chattr waits for A\.mmap_lock held by fsx/)
   }, 90 * SECONDS)
 
   it('not-while-mapped leaves an mmap that has looked already, and everybody who does without mappings', () => {
@@ -68,6 +82,9 @@ describe('v4.13 with switching', () => {
     expect(row(fix)).toEqual({})
   }, 90 * SECONDS)
 })
+
+/** Dave Chinner, 08:57: the fault finds the entry empty while the switch is at work, and waits until S_DAX has changed. */
+const INTO_THE_SWITCH: readonly Stretch[] = [['chattr', 'invalidate_inode_pages2'], ['fsx'], ['chattr'], ['fsx']]
 
 describe('Jan Kara against Dave Chinner, 30 August 2017: can iomap_page_mkwrite still see a NULL page?', () => {
   it('not if the test and what comes of it are under one hold of MMAPLOCK: Jan Kara is right', () => {
@@ -84,14 +101,21 @@ describe('Jan Kara against Dave Chinner, 30 August 2017: can iomap_page_mkwrite 
   })
 
   it('the fault that he describes, into the middle of a switch, does no harm under one hold', () => {
-    const trace = inOrder(programOf(race, 'store-off', { fixes: ['check-under-mmaplock'], fs: 'xfs' }), [['chattr', 'invalidate_inode_pages2'], ['fsx'], ['chattr'], ['fsx']])
-    expect(callsInOrder(trace, [['chattr', 'invalidate_inode_pages2'], ['fsx', 'xfs_filemap_fault'], ['chattr', 'xfs_ioctl_setattr_xflags'], ['fsx', 'filemap_fault'], ['fsx', 'xfs_filemap_page_mkwrite']])).toBe(true)
+    const trace = inOrder(programOf(race, 'store-off', { fixes: ['check-under-mmaplock'], fs: 'xfs' }), INTO_THE_SWITCH)
+    const rows = [
+      ['chattr', 'invalidate_inode_pages2'],
+      ['fsx', 'xfs_filemap_fault'],
+      ['chattr', 'xfs_ioctl_setattr_xflags'],
+      ['fsx', 'filemap_fault'],
+      ['fsx', 'xfs_filemap_page_mkwrite'],
+    ] as const
+    expect(callsInOrder(trace, rows)).toBe(true)
     expect(resultsOf(trace, 'fsx', 'user_store')).toEqual(['true'])
     expect(shown(trace)).toEqual([])
   })
 
   it('and it is an oops in v4.13 if it has looked at S_DAX before', () => {
-    const trace = inOrder(programOf(race, 'store-off', { fs: 'xfs' }), [['chattr', 'invalidate_inode_pages2'], ['fsx'], ['chattr'], ['fsx']])
+    const trace = inOrder(programOf(race, 'store-off', { fs: 'xfs' }), INTO_THE_SWITCH)
     expect(shown(trace)).toEqual([['null-dereference', 'iomap_page_mkwrite']])
   })
 
@@ -118,7 +142,7 @@ describe('the two ideas of Dave Chinner together', () => {
 
   it('check-under-mmaplock with switch-updates-vmas leaves mmap, fork, and all that is not a fault', () => {
     expect(row('check-under-mmaplock', 'switch-updates-vmas')).toEqual({
-      'bug-on-mixedmap': ['two-switches', 'mmap-on', 'fork-on', 'unmapped'],
+      'bug-on-mixedmap': ['two-switches', 'mmap-on', 'fsync-two-switches', 'fork-on', 'unmapped'],
       'two-copies': STALE_TESTS,
       warning: WARNS,
     })
@@ -127,7 +151,8 @@ describe('the two ideas of Dave Chinner together', () => {
 
 describe('what nobody in the thread speaks of', () => {
   it('chattr +x that finds nothing to do sets S_DAX all the same, without flushing, after a chattr -x', () => {
-    const trace = inOrder(programOf(race, 'two-switches', { fixes: ['check-under-mmaplock'], fs: 'xfs' }), [['chattr +x', 'xfs_ioctl_setattr_dax_invalidate'], ['chattr -x'], ['fsx', 'user_store'], ['chattr +x'], ['fsx']])
+    const stretches: readonly Stretch[] = [['chattr +x', 'xfs_ioctl_setattr_dax_invalidate'], ['chattr -x'], ['fsx', 'user_store'], ['chattr +x'], ['fsx']]
+    const trace = inOrder(programOf(race, 'two-switches', { fixes: ['check-under-mmaplock'], fs: 'xfs' }), stretches)
     expect(shown(trace)).toContainEqual(['data-stale', 'read'])
   })
 

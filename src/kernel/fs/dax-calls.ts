@@ -24,6 +24,16 @@ export const daxCalls = {
 
 /** No steps. */
 export const daxObservations = {
+  /** fsync has returned: what was expected when it began, and still is, survives a loss of power. */
+  oracle_media_ends(k: Kernel, file: AddressSpace, begun: readonly Expected[]): void {
+    daxOf(file).media.forEach((words, index) => {
+      const now = expectedOf(k, file, index)
+      const before = begun[index * words.length]
+      if (!isSettled(now) || now[0] === ANYTHING || now[0] !== before?.[0] || now[1] !== before[1] || wordOf(words, 0).get() === now[0]) return
+      k.world.warn('data-lost', 'after fsync what was stored would not survive a loss of power')
+    })
+  },
+
   /** read(2) begins. @returns what is expected of the word, to be handed to `oracle_file_read_ends` */
   oracle_file_read_begins(k: Kernel, file: AddressSpace, index: number): Expected {
     return expectedOf(k, file, index)
@@ -37,8 +47,14 @@ export const daxObservations = {
   },
 }
 
-/** For `world.finally`. */
+/** For set-up and for `world.finally`. */
 export const daxPromises = {
+  /** Fills the blocks of a file, at set-up, before it is mapped. */
+  fill_device(k: Kernel, file: AddressSpace): void {
+    k.fill_blocks(file)
+    file.blocks.forEach((_block, index) => k.dax_flush(file, index))
+  },
+
   /** When all is done, whoever reads the file sees what was stored last, and there is one copy of it. */
   expect_one_copy(k: Kernel, file: AddressSpace): void {
     const { S_DAX, entries } = daxOf(file)
@@ -47,7 +63,9 @@ export const daxPromises = {
       const page = slot.get()
       const expected = expectedOf(k, file, index)
       const present = wordOf(on || page === null ? blockOf(file, index) : page.words, 0).get()
-      if (isSettled(expected) && expected[0] !== ANYTHING && expected[0] !== present) k.world.fail('data-lost', 'in the end the file does not have what was stored last')
+      if (isSettled(expected) && expected[0] !== ANYTHING && expected[0] !== present) {
+        k.world.fail('data-lost', 'in the end the file does not have what was stored last')
+      }
       if (on && page?.flags.test('PG_dirty') === true) k.world.fail('assertion', 'S_DAX is on, and a dirty page of the page cache is left')
     })
     if (on) return

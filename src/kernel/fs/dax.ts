@@ -132,12 +132,12 @@ export const dax = {
       return true
     }
     setEntry(mapping, index, entry[0], 'locked')
-    tagsOf(mapping, index).clear('PAGECACHE_TAG_TOWRITE')
+    k.dax_writeback_locked(mapping, index)
     i_pages.unlockIrqrestore()
     k.dax_mapping_entry_mkclean(mapping, index, isPmdEntry(entry[0]))
-    // dax_flush
+    for (let i = 0; i < (isPmdEntry(entry[0]) ? HPAGE_PMD_NR : 1); i++) k.dax_flush(mapping, index + i)
     i_pages.lockIrqsave()
-    tagsOf(mapping, index).clear('PAGECACHE_TAG_DIRTY')
+    k.dax_writeback_flushed(mapping, index)
     i_pages.unlockIrqrestore()
     k.put_locked_mapping_entry(mapping, index, entry[0])
     return true
@@ -164,6 +164,8 @@ export const dax = {
     // What maps the hole that was here until now must go.
     if (fresh) k.invalidate_inode_pages2(mapping, index, index)
     for (const word of blockOf(mapping, index)) word.set(content)
+    // dax_copy_from_iter leaves nothing in CPU caches.
+    k.dax_flush(mapping, index)
     return true
   },
 
@@ -221,6 +223,24 @@ export const daxInlines = {
     }
     k.put_locked_mapping_entry(mapping, pgoff, locked)
     return fault
+  },
+
+  /**
+   * What dax_writeback_one does about tags once the entry is locked: it is not to be written any more, though it is not flushed yet.
+   * Who finds it tagged waits for its lock; who looks for tagged entries now passes it by. Context: tree lock held.
+   */
+  dax_writeback_locked(_k: Kernel, mapping: AddressSpace, index: number): void {
+    tagsOf(mapping, index).clear('PAGECACHE_TAG_TOWRITE')
+  },
+
+  /** What it does about them once the entry is flushed. Context: tree lock held. */
+  dax_writeback_flushed(_k: Kernel, mapping: AddressSpace, index: number): void {
+    tagsOf(mapping, index).clear('PAGECACHE_TAG_DIRTY')
+  },
+
+  /** dax_flush of one block: what was stored survives a loss of power. */
+  dax_flush(_k: Kernel, mapping: AddressSpace, index: number): void {
+    daxOf(mapping).media[index]?.forEach((word, w) => word.set(wordOf(blockOf(mapping, index), w).get()))
   },
 
   /** copy_user_dax. */

@@ -49,7 +49,10 @@ export const deviceMemoryInlines = {
     return true
   },
 
-  /** cow_user_page of device memory, which has no struct page: through the user's address. (Zeros if it is not mapped any more; not modelled: the copy is thrown away then.) */
+  /**
+   * cow_user_page of device memory, which has no struct page: through the user's address. (If that is not mapped any more the kernel
+   * copies zeros, and throws the copy away.)
+   */
   cow_user_page(_k: Kernel, new_page: Page, vma: Vma, orig: SomePte): void {
     const index = pfn_index(orig)
     if (index === null) return
@@ -63,8 +66,8 @@ export const deviceMemoryInlines = {
   },
 
   /** zap_huge_pmd of device memory: nothing is counted. @returns whether there was such an entry */
-  zap_devmap_pmd(_k: Kernel, { mm }: Vma, address: number): boolean {
-    return clearDevmap(mm, address)
+  zap_devmap_pmd(_k: Kernel, { mm, mixedmap }: Vma, address: number): boolean {
+    return mixedmap !== null && clearDevmap(mm, address)
   },
 
   /** __split_huge_pmd of a file's area: the entry is dropped, to be faulted in again. */

@@ -11,7 +11,9 @@ export const xfsOf413 = patch('xfs of v4.13', {
       base(bio)
       return
     }
+    const [op, , pages, file, index] = bio
     k.dma_transfer(bio)
+    if (op === 'WRITE') pages.forEach((_page, i) => k.dax_flush(file, index + i))
     k.bio_endio(bio)
   },
 
@@ -52,6 +54,17 @@ export const xfsOf413 = patch('xfs of v4.13', {
   filemap_write_and_wait_range(k, base, mapping) {
     if (mapping.dax === null) base(mapping)
     else k.filemap_write_and_wait(mapping)
+  },
+
+  /** xfs_file_fsync. */
+  fsync(k, base, file) {
+    if (file.dax === null) {
+      base(file)
+      return
+    }
+    const begun = k.oracle_sync_begins(file)
+    k.filemap_write_and_wait(file)
+    k.oracle_media_ends(file, begun)
   },
 
   xfs_vm_writepages(k, base, mapping, sync_mode) {

@@ -17,9 +17,12 @@ export const fixes: readonly RaceFix[] = [
     summary: '->fault and ->huge_fault look at S_DAX and do what comes of it under one hold of MMAPLOCK; ->page_mkwrite does so under its own',
     kernels: KERNELS,
     claims: [
-      claim('null-page', 'closes', JAN, '2017-08-30 12:00', 'Once all tests are under MMAPLOCK, page_mkwrite is only reached after ->fault has returned LOCKED, and so with a page.'),
-      claim('null-page', 'leaves', DAVE, '2017-08-30 08:57', 'Did that first, and iomap_page_mkwrite still found vmf->page NULL; a fault can come between the invalidation and the end of the switch.'),
-      claim('bug-on-mixedmap', 'leaves', JAN, '2017-08-30', 'Later in the thread: invalidating the mapping does not change areas, and those of DAX have to be set up with VM_MIXEDMAP.'),
+      claim('null-page', 'closes', JAN, '2017-08-30 12:00',
+        'Once all tests are under MMAPLOCK, page_mkwrite is only reached after ->fault has returned LOCKED, and so with a page.'),
+      claim('null-page', 'leaves', DAVE, '2017-08-30 08:57',
+        'Did that first, and iomap_page_mkwrite still found vmf->page NULL; a fault can come between the invalidation and the end of the switch.'),
+      claim('bug-on-mixedmap', 'leaves', JAN, '2017-08-30',
+        'Later in the thread: invalidating the mapping does not change areas, and those of DAX have to be set up with VM_MIXEDMAP.'),
     ],
   },
   {
@@ -28,7 +31,10 @@ export const fixes: readonly RaceFix[] = [
     date: '2017-08-30',
     summary: '->fault tests S_DAX under MMAPLOCK, drops it, and takes the short cut to ->page_mkwrite, which locks and tests again',
     kernels: KERNELS,
-    claims: [claim('null-page', 'leaves', DAVE, '2017-08-30 08:57', 'What can change between ->fault and page_mkwrite can change anywhere that MMAPLOCK is not held.')],
+    claims: [
+      claim('null-page', 'leaves', DAVE, '2017-08-30 08:57',
+        'What can change between ->fault and page_mkwrite can change anywhere that MMAPLOCK is not held.'),
+    ],
   },
   {
     name: 'nested-hold',
@@ -44,7 +50,10 @@ export const fixes: readonly RaceFix[] = [
     date: '2017-08-28',
     summary: 'the fault carries what was decided when S_DAX was looked at first; nobody looks at the inode again',
     kernels: KERNELS,
-    claims: [claim('null-page', 'closes', DAVE, '2017-08-28 20:10', 'What the file system has to do about a fault is settled by what has been done already, and the vmf should say so.')],
+    claims: [
+      claim('null-page', 'closes', DAVE, '2017-08-28 20:10',
+        'What the file system has to do about a fault is settled by what has been done already, and the vmf should say so.'),
+    ],
   },
   {
     name: 'switch-updates-vmas',
@@ -52,7 +61,10 @@ export const fixes: readonly RaceFix[] = [
     date: '2017-08-28',
     summary: 'the switch also sets or clears VM_MIXEDMAP of every area that maps the file, without the mmap_sem, which comes before MMAPLOCK',
     kernels: KERNELS,
-    claims: [claim('bug-on-mixedmap', 'closes', DAVE, '2017-08-28 20:10', 'A change of the flag has to reach the mapping and the areas; invalidation alone is not enough.')],
+    claims: [
+      claim('bug-on-mixedmap', 'closes', DAVE, '2017-08-28 20:10',
+        'A change of the flag has to reach the mapping and the areas; invalidation alone is not enough.'),
+    ],
   },
   {
     name: 'switch-updates-vmas-locked',
@@ -68,7 +80,10 @@ export const fixes: readonly RaceFix[] = [
     date: '2017-08-30',
     summary: 'with check-under-mmaplock, the switch fails with -EBUSY while an area maps the file',
     kernels: KERNELS,
-    claims: [claim('bug-on-mixedmap', 'closes', JAN, '2017-08-30', 'Later in the thread: making sure that the file is not mapped when the flag is switched would do, though it gets awkward.')],
+    claims: [
+      claim('bug-on-mixedmap', 'closes', JAN, '2017-08-30',
+        'Later in the thread: making sure that the file is not mapped when the flag is switched would do, though it gets awkward.'),
+    ],
   },
   {
     name: 'no-switching',

@@ -1,10 +1,11 @@
 /** The programs of the race: every way to a file's data, while chattr +x and chattr -x switch how it is stored. */
 import { program, type World } from '../../engine/index.js'
-import type { DaxOptions, Extent } from '../../kernel/include/linux/dax-types.js'
+import type { Extent } from '../../kernel/include/linux/dax-types.js'
 import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import { XFS_DAX, type MachineConfig } from '../../kernel/machine.js'
 import { kernel } from '../../kernel/versions.js'
+import { mendedDaxWriteback } from '../../kernel/versions/mended-dax-writeback.js'
 import { mendedWriteback } from '../../kernel/versions/mended-writeback.js'
 import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
@@ -18,10 +19,9 @@ interface Draft {
 }
 
 /** A file with data, or with holes, of which there is to be one copy in the end. */
-function open(k: Kernel, on: boolean, extents: readonly Extent[] = [], pages = 1): AddressSpace {
-  const options: DaxOptions = { on, extents }
-  const file = k.open('F', XFS_DAX, pages, options)
-  if (extents.length === 0) k.fill_blocks(file)
+function open(k: Kernel, on: boolean, { pages = 1, ...options }: { pages?: number; extents?: readonly Extent[]; media?: boolean } = {}): AddressSpace {
+  const file = k.open('F', XFS_DAX, pages, { on, ...options })
+  if (options.extents === undefined) k.fill_device(file)
   k.world.finally(() => k.expect_one_copy(file))
   return file
 }
@@ -250,7 +250,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'fsync-off',
     summary: 'Stores and fsync, and chattr -x.',
     setup(k) {
-      const file = open(k, true)
+      const file = open(k, true, { media: true })
       const map = mapped(k, file)
       store(k, map, 'A:0')
       k.spawn('fsx', () => {
@@ -264,7 +264,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'fsync-on',
     summary: 'A dirty page of the page cache, fsync, and chattr +x.',
     setup(k) {
-      const file = open(k, false)
+      const file = open(k, false, { media: true })
       const map = mapped(k, file)
       store(k, map, 'A:0')
       k.spawn('fsx', () => {
@@ -278,7 +278,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'flusher-on',
     summary: 'A dirty page of the page cache, the flusher, and chattr +x by a process that reads then.',
     setup(k) {
-      const file = open(k, false)
+      const file = open(k, false, { media: true })
       const map = mapped(k, file)
       store(k, map, 'A:0')
       k.spawn('flusher', () => k.wb_writeback(file))
@@ -292,12 +292,41 @@ const DRAFTS: readonly Draft[] = [
     name: 'flusher-off',
     summary: 'Dirty device memory, the flusher and fsync, and chattr -x.',
     setup(k) {
-      const file = open(k, true)
+      const file = open(k, true, { media: true })
       const map = mapped(k, file)
       store(k, map, 'A:0')
       k.spawn('flusher', () => k.wb_writeback(file))
       k.spawn('fsx', () => k.fsync(file), map.mm)
       k.spawn('chattr', () => void k.chattr_x(file, false))
+    },
+  },
+  {
+    name: 'fsync-two-switches',
+    summary: 'Two tasks switch, one each way, while a process stores and syncs.',
+    setup(k) {
+      const file = open(k, true, { media: true })
+      const map = mapped(k, file)
+      k.spawn('fsx', () => {
+        store(k, map, 'A:1')
+        k.fsync(file)
+      }, map.mm)
+      k.spawn('chattr -x', () => void k.chattr_x(file, false))
+      k.spawn('chattr +x', () => void k.chattr_x(file, true))
+    },
+  },
+  {
+    name: 'fsync-toggle',
+    summary: 'A process stores and syncs, twice, while chattr -x and chattr +x run.',
+    setup(k) {
+      const file = open(k, true, { media: true })
+      const map = mapped(k, file)
+      k.spawn('fsx', () => {
+        store(k, map, 'A:1')
+        k.fsync(file)
+        store(k, map, 'A:2')
+        k.fsync(file)
+      }, map.mm)
+      k.spawn('chattr', () => toggle(k, file, false))
     },
   },
   {
@@ -331,7 +360,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'huge-off',
     summary: 'A store to a huge mapping, and chattr -x.',
     setup(k) {
-      const file = open(k, true, [], 2)
+      const file = open(k, true, { pages: 2 })
       const map = mapped(k, file, { huge: true })
       k.spawn('fsx', () => store(k, map, 'A:1', 1), map.mm)
       k.spawn('chattr', () => void k.chattr_x(file, false))
@@ -341,7 +370,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'huge-on',
     summary: 'A load from a mapping that could be huge, made before chattr +x.',
     setup(k) {
-      const file = open(k, false, [], 2)
+      const file = open(k, false, { pages: 2 })
       const map = mapped(k, file, { huge: true })
       k.spawn('fsx', () => void load(k, map, 1), map.mm)
       k.spawn('chattr', () => void k.chattr_x(file, true))
@@ -351,7 +380,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'hole-off',
     summary: 'A load from a hole, which maps a page of zeros, then a store; and chattr -x.',
     setup(k) {
-      const file = open(k, true, ['HOLE'])
+      const file = open(k, true, { extents: ['HOLE'] })
       const map = mapped(k, file)
       k.spawn('fsx', () => {
         load(k, map)
@@ -365,7 +394,7 @@ const DRAFTS: readonly Draft[] = [
     name: 'hole-on',
     summary: 'A load from a hole through a mapping made before chattr +x.',
     setup(k) {
-      const file = open(k, false, ['HOLE'])
+      const file = open(k, false, { extents: ['HOLE'] })
       const map = mapped(k, file)
       k.spawn('fsx', () => void load(k, map), map.mm)
       k.spawn('chattr', () => void k.chattr_x(file, true))
@@ -441,8 +470,8 @@ export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, lar
   summary,
   build: (configuration) =>
     program(name, (world) => {
-      // What writeback-wakeup is about is mended, so that it does not show here.
-      const image = kernel(configuration.kernel, [mendedWriteback, ...configuration.fixes.map(patchNamed)])
+      // What is not of this race is mended, so that it does not show: writeback-wakeup, and fsync that does not wait for another's flush.
+      const image = kernel(configuration.kernel, [mendedWriteback, mendedDaxWriteback, ...configuration.fixes.map(patchNamed)])
       if (!large) world.findLivelocks()
       setup(image.boot(world, MACHINE), world)
     }),

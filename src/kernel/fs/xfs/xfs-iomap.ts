@@ -11,10 +11,17 @@ export const xfsIomap = {
   /**
    * xfs_file_iomap_begin of `count` blocks. Context: IOLOCK or MMAPLOCK held, so that S_DAX is what the caller found; a page or a
    * DAX entry may be locked. Stores to files with page cache reserve blocks (xfs_file_iomap_begin_delay), those to files without
-   * get them at once, zeroed (xfs_iomap_write_direct).
+   * get them at once, zeroed (xfs_iomap_write_direct). Where the map never changes its lock is left out.
    * @returns what is there, HOLE if not all of it is the same, and whether it is new
    */
-  xfs_file_iomap_begin(k: Kernel, mapping: AddressSpace, index: number, count: number, flags: 'IOMAP_WRITE' | '', vmf: VmFaultInfo | null): readonly [Extent, boolean] {
+  xfs_file_iomap_begin(
+    k: Kernel,
+    mapping: AddressSpace,
+    index: number,
+    count: number,
+    flags: 'IOMAP_WRITE' | '',
+    vmf: VmFaultInfo | null,
+  ): readonly [type: Extent, fresh: boolean] {
     const { i_lock } = daxOf(mapping)
     const is_dax = flags === 'IOMAP_WRITE' && k.fault_IS_DAX(mapping, vmf)
     const extents = extentsOf(mapping, index, count)

@@ -31,6 +31,8 @@ export interface DaxInode {
   readonly entries: readonly Cell<DaxEntry | null>[]
   /** Tasks that wait for the lock of each entry. */
   readonly entry_waiters: readonly List<string>[]
+  /** What of each block would survive a loss of power, word by word: what CPU caches were flushed of. Empty unless it is asked for. */
+  readonly media: readonly (readonly Cell<string>[])[]
   /** The extent map; empty if all blocks are written and stay so. */
   readonly extents: readonly Cell<Extent>[]
 }
@@ -41,6 +43,8 @@ export interface DaxOptions {
   readonly on: boolean
   /** Its extents, if they are to change. */
   readonly extents?: readonly Extent[]
+  /** Whether fsync is checked by what would survive a loss of power. */
+  readonly media?: boolean
 }
 
 /** A page table entry of device memory: the block of that index. */
