@@ -16,7 +16,7 @@ export function createDisk(world: World, name: string, blocks: number, words: nu
   return world.struct(name, {
     name,
     blocks: each((block) => Array.from({ length: words }, (_, w) => world.cell(`${name}.block${block}${words === 1 ? '' : `.${w}`}`, ''))),
-    states: each((block) => world.cell(`${name}.state${block}`, 'FREE' as BlockState) as Cell<BlockState>),
+    states: each((block) => stateCell(world, `${name}.state${block}`, 'FREE')),
     journal: world.rwsem(`${name}.journal`),
   })
 }
@@ -38,4 +38,8 @@ export function createInode(world: World, disk: Disk, name: string, extents: rea
     blocks_per_page: options.blocks_per_page ?? 1,
     mappings: [],
   }
+}
+
+function stateCell(world: World, name: string, init: BlockState): Cell<BlockState> {
+  return world.cell(name, init) as Cell<BlockState>
 }

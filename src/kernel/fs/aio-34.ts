@@ -10,11 +10,11 @@ export const aioOf34 = {
   },
 
   /** generic_file_aio_read with O_DIRECT, ext4_ind_direct_IO: what is dirty is written before, and again under i_mutex. */
-  generic_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+  generic_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
     k.filemap_write_and_wait_pages(file, index, index + 1)
     file.i_rwsem.downWrite()
     k.filemap_write_and_wait_pages(file, index, index + 1)
-    const words = k.direct_IO_read(file, index)
+    const words = k.direct_IO_read(file, index, to)
     file.i_rwsem.upWrite()
     return words
   },
@@ -49,10 +49,10 @@ export const aioOf34 = {
   },
 
   /** xfs_file_aio_read with O_DIRECT: what is cached from here to the end of the file is written and thrown away. */
-  xfs_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+  xfs_file_aio_read_direct(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
     const exclusive = k.xfs_rw_ilock_direct(file, index)
     k.filemap_write_and_wait_pages(file, index, index + 1)
-    const words = k.direct_IO_read(file, index)
+    const words = k.direct_IO_read(file, index, to)
     k.xfs_rw_iunlock_direct(file, exclusive)
     return words
   },

@@ -47,9 +47,15 @@ export function onDisk(file: AddressSpace, index: number, word: number, words: n
 export type Transfer = readonly (number | null)[]
 
 export const blockMap = {
-  /** mpage_readpage: the blocks of a page that is being read. Context: page locked. @returns where they are; null for zeros */
-  mpage_readpage(_k: Kernel, file: AddressSpace, index: number): Transfer {
+  /**
+   * mpage_readpage: the blocks of a page that is being read; what lies beyond the end of the file is zeros, whatever the map says.
+   * Context: page locked.
+   * @returns where they are; null for zeros
+   */
+  mpage_readpage(k: Kernel, file: AddressSpace, index: number): Transfer {
+    const size = k.i_size_read(file)
     return blocksOf(file, index).map((block) => {
+      if (block >= size) return null
       const extent = extentOf(file, block).get()
       return extent[0] === 'WRITTEN' ? blockBeneath(extent) : null
     })

@@ -37,11 +37,16 @@ export const fileCalls = {
     return words !== null
   },
 
-  /** pread(2) of a page, of a file opened with O_DIRECT. */
-  pread_direct(k: Kernel, file: AddressSpace, index: number): void {
+  /** pread(2) of a page, of a file opened with O_DIRECT, to memory as in pread. @returns false for an error */
+  pread_direct(k: Kernel, file: AddressSpace, index: number, to: UserPage | null = null): boolean {
+    const call = `pread by ${k.world.currentTask()}`
     const begun = k.oracle_pread_begins(file, index)
-    const words = isExt4(file) ? k.generic_file_aio_read_direct(file, index) : k.xfs_file_aio_read_direct(file, index)
-    k.oracle_pread_ends(file, index, begun, words)
+    const buffer = to === null ? null : bufferBlocks(to)
+    if (buffer !== null) k.oracle_blocks_begin(call, ...buffer)
+    const words = isExt4(file) ? k.generic_file_aio_read_direct(file, index, to) : k.xfs_file_aio_read_direct(file, index, to)
+    if (words !== null) k.oracle_pread_ends(file, index, begun, words)
+    if (buffer !== null) k.oracle_blocks_end(call, ...buffer, null)
+    return words !== null
   },
 
   /** pwrite(2) of a page, from a page of an area, or of a value of its own. @returns false for an error */
@@ -88,6 +93,11 @@ export const fileCalls = {
     if (isExt4(file)) k.jbd2_journal_commit_transaction(disk)
     else k.xfs_log_force(disk)
   },
+}
+
+/** The blocks of the file that a buffer is a mapping of. */
+function bufferBlocks([vma, page]: UserPage): readonly [file: AddressSpace, first: number, end: number] | null {
+  return vma.file === null ? null : [vma.file, ...blocksOfPage(vma.file, vma.pgoff + page)]
 }
 
 function blocksOfPage(file: AddressSpace, index: number): readonly [first: number, end: number] {

@@ -4,10 +4,11 @@
  * after.
  */
 import type { Kernel } from '../kernel.js'
-import type { AddressSpace, Page, SyncMode, Vma } from '../include/linux/mm-types.js'
+import { ZERO, type AddressSpace, type Page, type SyncMode, type Vma } from '../include/linux/mm-types.js'
 import { blocksOf, inodeOf, type Transfer } from '../fs/block-map.js'
 import { wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
+import { pteOf, pte_page, pte_write } from '../include/linux/pgtable.js'
 import { isFaultError } from './memory.js'
 
 /** Where a user's buffer is: a page of an area. */
@@ -72,11 +73,10 @@ export const filemapIo = {
     const page = k.grab_cache_page_write_begin(file, index)
     if (page === null) return false
     k.__block_write_begin(file, page)
-    let copied = true
-    page.words.forEach((word, w) => {
+    const copied = page.words.every((word, w) => {
       const value = typeof from === 'string' ? from : k.cpu_load(from[0], from[1], w)
-      if (value === null) copied = false
-      else if (copied) word.set(value)
+      if (value !== null) word.set(value)
+      return value !== null
     })
     // block_write_end; a page that was not up to date and could not be written stays as it is: zero.
     page.flags.set('PG_uptodate')
@@ -125,13 +125,37 @@ export const filemapIo = {
     }
   },
 
-  /** The direct_IO of a read: get_blocks, then the device. @returns what was read */
-  direct_IO_read(k: Kernel, file: AddressSpace, index: number): readonly string[] {
+  /**
+   * The direct_IO of a read: get_user_pages of the buffer, get_blocks, then the device.
+   * @returns what was read; null if the buffer can not be had
+   */
+  direct_IO_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
     const { disk, blocks_per_page } = inodeOf(file)
     const words = k.config.words / blocks_per_page
-    return blocksOf(file, index).flatMap((block) => {
+    const buffer = to === null ? null : k.get_user_page(to)
+    if (to !== null && buffer === null) return null
+    const read = blocksOf(file, index).flatMap((block) => {
       const beneath = k.get_block_direct_read(file, block)
-      return Array.from({ length: words }, (_, w) => (beneath === null ? '' : wordOf(disk.blocks[beneath] ?? [], w).get()))
+      return Array.from({ length: words }, (_, w) => (beneath === null ? ZERO : wordOf(disk.blocks[beneath] ?? [], w).get()))
+    })
+    if (buffer !== null) {
+      read.forEach((value, w) => wordOf(buffer.words, w).set(value))
+      k.set_page_dirty_lock(buffer)
+      k.put_page(buffer)
+    }
+    return read
+  },
+
+  /** get_user_pages of a page that is written to: faulted in until it is mapped for stores. @returns the page, referenced; null for a signal */
+  get_user_page(k: Kernel, [vma, page]: UserPage): Page | null {
+    return untilDone(k, () => {
+      const pte = pteOf(vma.mm, vma.start + page).get()
+      const mapped = pte_page(pte)
+      if (mapped !== null && pte_write(pte)) {
+        k.get_page(mapped)
+        return mapped
+      }
+      return isFaultError(k.do_user_addr_fault(vma, vma.start + page, true)) ? null : undefined
     })
   },
 }

@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernel.js'
 import type { AddressSpace, Page, SyncMode } from '../../include/linux/mm-types.js'
 import type { Buffer } from '../../include/linux/extent-map.js'
-import { blockBeneath, blocksOf, extentOf, inodeOf, type Transfer } from '../block-map.js'
+import { blockBeneath, blocksOf, extentOf, firstBlockOf, inodeOf, type Transfer } from '../block-map.js'
 
 export const ext4Delalloc = {
   /** ext4_da_get_block_prep: a block that is to be written at some time. Context: page locked. */
@@ -29,7 +29,8 @@ export const ext4Delalloc = {
   mpage_da_page(k: Kernel, file: AddressSpace, index: number, sync_mode: SyncMode): readonly [page: Page, transfer: Transfer] | null {
     const page = k.lock_dirty_page(file, index, sync_mode)
     if (page === null) return null
-    const transfer = firstBeyond(k, file, index) ? [] : k.mpage_da_submit_io(file, page, k.mpage_da_map(file, page))
+    const size = k.i_size_read(file)
+    const transfer = firstBlockOf(file, index) >= size ? [] : k.mpage_da_submit_io(file, page, k.mpage_da_map(file, page, size))
     k.clear_page_dirty_for_io(page)
     if (transfer.every((block) => block === null)) {
       k.unlock_page(page)
@@ -42,14 +43,17 @@ export const ext4Delalloc = {
   },
 
   /**
-   * The lookups of mpage_da_map_and_submit: a buffer that is mapped is not looked up. Context: page locked, a handle started.
+   * The lookups of mpage_da_map_and_submit: a buffer that is mapped is not looked up, one beyond the end is left out. Context: page locked, a handle started.
    * @returns the block of each buffer
    */
-  mpage_da_map(k: Kernel, file: AddressSpace, page: Page): Transfer {
-    const buffers = k.buffers_of(page) ?? []
-    return blocksOf(file, k.page_index(page)).map((block, i) => {
+  mpage_da_map(k: Kernel, file: AddressSpace, page: Page, size: number): Transfer {
+    const index = k.page_index(page)
+    const buffers = k.buffers_of(page)
+    // noalloc_get_block_write: a page without buffers is written where it has blocks.
+    if (buffers === null) return k.mpage_readpage(file, index)
+    return blocksOf(file, index).map((block, i) => {
       const buffer = buffers[i] ?? 'unmapped'
-      if (buffer === 'unmapped') return null
+      if (buffer === 'unmapped' || block >= size) return null
       return typeof buffer !== 'string' && buffer[0] === 'mapped' ? buffer[1] : k.ext4_map_blocks(file, block)
     })
   },
@@ -78,9 +82,4 @@ export const ext4Delalloc = {
     )
     return transfer
   },
-}
-
-/** Whether a page lies wholly beyond the end of the file: such a page is not written. */
-function firstBeyond(k: Kernel, file: AddressSpace, index: number): boolean {
-  return index * inodeOf(file).blocks_per_page >= k.i_size_read(file)
 }

@@ -45,11 +45,13 @@ export const xfsAopsBh = {
   /** xfs_vm_writepage: by each buffer's own state. Context: page locked. @returns the block of each buffer; null for those that are skipped */
   xfs_vm_writepage_bh(k: Kernel, file: AddressSpace, page: Page): Transfer {
     const index = k.page_index(page)
-    if (index * inodeOf(file).blocks_per_page >= k.i_size_read(file)) return []
+    const size = k.i_size_read(file)
+    if (index * inodeOf(file).blocks_per_page >= size) return []
     const buffers = k.buffers_of(page) ?? []
+    k.BUG_ON(buffers.length === 0, '!PagePrivate(page)')
     const transfer = blocksOf(file, index).map((block, i) => {
       const buffer = buffers[i] ?? 'unmapped'
-      if (buffer === 'unmapped') return null
+      if (buffer === 'unmapped' || block >= size) return null
       if (buffer === 'delay') return k.xfs_iomap_write_allocate(file, block)
       return buffer[0] === 'mapped' ? buffer[1] : k.xfs_map_unwritten(file, block)
     })

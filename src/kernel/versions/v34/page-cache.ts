@@ -7,8 +7,9 @@
  */
 import { untilDone } from '../../lib/debug.js'
 import { firstBlockOf } from '../../fs/block-map.js'
-import { slotOf } from '../../mm/filemap.js'
-import { patch } from '../../kernel.js'
+import { page_waitqueue, slotOf, waits_for_page } from '../../mm/filemap.js'
+import { patch, type Kernel } from '../../kernel.js'
+import type { Page, WaitEntry } from '../../include/linux/mm-types.js'
 
 export const pageCacheOf34 = patch('page cache of v3.4', {
   get_page(k, _base, page) {
@@ -35,14 +36,15 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
   /** __wait_on_bit, __wait_on_bit_lock: hashed by address and bit, and tested again after each wake-up. */
   wait_on_page_bit_common(k, _base, page, bit, behavior) {
     const { flags } = page
+    if (k.config.page_lock_handover && behavior === 'EXCLUSIVE') return waitForHandover(k, page)
     return untilDone(k, () => {
       k.world.until(() => !flags.test(bit), `${bit} of the page to be clear`)
       return behavior !== 'EXCLUSIVE' || !flags.testAndSet(bit) ? true : undefined
     })
   },
 
-  unlock_page(_k, _base, page) {
-    page.flags.clear('PG_locked')
+  unlock_page(k, _base, page) {
+    if (!k.config.page_lock_handover || !handOver(k, page)) page.flags.clear('PG_locked')
   },
 
   end_page_writeback(k, _base, page) {
@@ -96,3 +98,24 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
     return page.flags.testAndClear('PG_dirty')
   },
 })
+
+/** As __wait_on_bit_lock, but in turn. */
+function waitForHandover(k: Kernel, page: Page): boolean {
+  const { entries } = page_waitqueue(k, page)
+  const entry: WaitEntry = [k.current_waiter(), page, 'PG_locked', 'handoff']
+  entries.push(entry)
+  return untilDone(k, () => {
+    k.world.until(() => !entries.has(entry) || !page.flags.test('PG_locked'), 'PG_locked of the page to be clear')
+    if (!entries.has(entry)) return true
+    if (page.flags.testAndSet('PG_locked')) return undefined
+    entries.remove(entry)
+    return true
+  })
+}
+
+/** Makes the task that has waited longest the owner of the page lock. @returns false if nobody waits */
+function handOver(k: Kernel, page: Page): boolean {
+  const { entries } = page_waitqueue(k, page)
+  const next = entries.all().find((entry) => typeof entry !== 'string' && waits_for_page(k, entry, page))
+  return next !== undefined && entries.remove(next)
+}

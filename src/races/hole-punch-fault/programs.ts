@@ -1,0 +1,242 @@
+/** The programs of the race: a hole is punched, and every way in which pages of the file get into memory, become dirty and are written. */
+import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
+import { programsOnDisk, type DiskDraft, type Stage } from '../disk-drafts.js'
+import { deadlockDrafts } from './lock-programs.js'
+import { patches } from './fixes.js'
+
+/** A file of one block with data, mapped by process A, which also punches. */
+function mappedFile(stage: Stage): readonly [file: AddressSpace, map: Vma] {
+  const file = stage.file('F', [['WRITTEN', 0]])
+  return [file, stage.mapped(file)]
+}
+
+function puncher({ k }: Stage, file: AddressSpace, map: Vma): void {
+  k.spawn('punch', () => k.fallocate_punch(file, 0, 1), map.mm)
+}
+
+/** A process of its own that punches. */
+function otherPuncher(stage: Stage, file: AddressSpace): void {
+  stage.k.spawn('punch', () => stage.k.fallocate_punch(file, 0, 1), stage.process('P'))
+}
+
+function flusher({ k }: Stage, file: AddressSpace): void {
+  k.spawn('flusher', () => k.wb_writeback(file))
+}
+
+/** What was freed is committed, and another file gets a block and is written. */
+function reuser({ k, disk, file }: Stage, first: AddressSpace, more: () => void = () => undefined): void {
+  const other = file('G', ['HOLE'])
+  k.spawn('reuse', () => {
+    k.commit(disk, first)
+    k.pwrite_direct(other, 0, 'G:new')
+    more()
+  })
+}
+
+function load({ k }: Stage, map: Vma): void {
+  k.user_load(map, 0, 0)
+}
+
+function store({ k }: Stage, map: Vma, value = 'F:new'): void {
+  k.user_store(map, 0, 0, value)
+}
+
+const DRAFTS: readonly DiskDraft[] = [
+  {
+    name: 'store',
+    summary: "The thread's diagram: a store through a mapping of the process that punches, and the flusher.",
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'store-other-process',
+    summary: 'The same store through a mapping of another process.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      otherPuncher(stage, file)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'store-reuse',
+    summary: 'A store; the freed block is committed, given to another file and written, and then the flusher comes.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      reuser(stage, file, () => stage.k.wb_writeback(file))
+    },
+  },
+  {
+    name: 'load-then-store',
+    summary: 'A load and a store through the same mapping, before, during and after, and the flusher.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn(
+        'user',
+        () => {
+          load(stage, map)
+          store(stage, map)
+        },
+        map.mm,
+      )
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'load',
+    summary: 'Two loads through a mapping of the process that punches, before, during and after.',
+    livelocks: true,
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn(
+        'load',
+        () => {
+          load(stage, map)
+          load(stage, map)
+        },
+        map.mm,
+      )
+    },
+  },
+  {
+    name: 'load-reuse',
+    summary: 'A load while the freed block is committed and given to another file.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('load', () => load(stage, map), map.mm)
+      reuser(stage, file)
+    },
+  },
+  {
+    name: 'two-processes',
+    summary: 'A store through the mapping of one process, a load through that of another, and a third process punches.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      const other = stage.mapped(file, 'B')
+      otherPuncher(stage, file)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      stage.k.spawn('load', () => load(stage, other), other.mm)
+    },
+  },
+  {
+    name: 'read',
+    summary: 'read(2) of the range, and then again.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('read', () => {
+        stage.k.pread(file, 0)
+        stage.k.pread(file, 0)
+      })
+    },
+  },
+  {
+    name: 'read-reuse',
+    summary: 'read(2) while the freed block is committed and given to another file.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('read', () => {
+        stage.k.pread(file, 0)
+        stage.k.pread(file, 0)
+      })
+      reuser(stage, file)
+    },
+  },
+  {
+    name: 'write',
+    summary: 'write(2) to the range, and the flusher.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('write', () => void stage.k.pwrite(file, 0, 'F:new'))
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'fadvise',
+    summary: 'posix_fadvise(POSIX_FADV_WILLNEED) of the range, and read(2).',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('fadvise', () => {
+        stage.k.fadvise_willneed(file, 0, 1)
+        stage.k.pread(file, 0)
+      })
+    },
+  },
+  {
+    name: 'madvise',
+    summary: 'madvise(MADV_WILLNEED) of the range in another process, and a load.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      otherPuncher(stage, file)
+      stage.k.spawn(
+        'madvise',
+        () => {
+          stage.k.madvise_willneed(map)
+          load(stage, map)
+        },
+        map.mm,
+      )
+    },
+  },
+  {
+    name: 'unwritten',
+    summary: 'A store to a block that was preallocated, and the flusher.',
+    setup(stage) {
+      const file = stage.file('F', [['UNWRITTEN', 0]])
+      const map = stage.mapped(file)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'hole',
+    summary: 'A store to a hole: a block is reserved, and the flusher allocates it.',
+    setup(stage) {
+      const file = stage.file('F', ['HOLE'])
+      const map = stage.mapped(file)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      flusher(stage, file)
+    },
+  },
+  {
+    name: 'page-beyond',
+    summary: 'The first page is punched, the store goes to the second.',
+    setup(stage) {
+      const file = stage.file('F', [
+        ['WRITTEN', 0],
+        ['WRITTEN', 1],
+      ])
+      const map = stage.mapped(file)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => void stage.k.user_store(map, 1, 0, 'F:new'), map.mm)
+    },
+  },
+  ...deadlockDrafts((stage, file) => otherPuncher(stage, file)),
+  {
+    name: 'commit',
+    summary: 'A store, the flusher and a commit of the journal: who waits for whom.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.user_store(map, 0, 0, 'F:new')
+      flusher(stage, file)
+      stage.k.spawn('kjournald', () => stage.k.commit(stage.disk, file))
+    },
+  },
+]
+
+export const programs = programsOnDisk('hole-punch-fault', DRAFTS, patches)
