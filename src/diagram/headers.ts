@@ -22,6 +22,8 @@ const APART_MIN = 8
 export function headerAt(lines: readonly Line[], at: number): Header | null {
   const line = lines[at]
   if (line === undefined || line.text.length > LINE_MAX || !/\w/.test(line.text)) return null
+  // Most lines of a text end here.
+  if (!/\S(\s{2,}|\t| ?\|)|^\s*\S{1,9} ?\S{1,3}(\s|:|$)/.test(line.text)) return null
   const tokens = tokensOf(line)
   const first = tokens[0]
   if (first === undefined || tokens.some((token) => token.text.length > TOKEN_MAX && placeOf(token.text) === null)) return null

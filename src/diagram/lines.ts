@@ -1,7 +1,7 @@
 /** A text as lines without quote marks, comment frames and tabs, each of which still knows where it stood. */
 import { DiagramError } from './diagram-error.js'
 import { blockActor, headerAt } from './headers.js'
-import { CONTROL_PERCENT_MAX, TEXT_MAX } from './limits.js'
+import { CONTROL_PERCENT_MAX, LINES_MAX, TEXT_MAX } from './limits.js'
 import type { Span } from './types.js'
 
 export type TabSize = 8 | 4
@@ -50,6 +50,13 @@ export function linesOf(text: string): readonly Line[] {
       hint: 'cut out the diagram and a few lines around it',
     })
   }
+  if (text.length > LINES_MAX && countLines(text) > LINES_MAX) {
+    throw new DiagramError({
+      message: `the text has more than ${LINES_MAX} lines`,
+      line: LINES_MAX,
+      hint: 'cut out the diagram and a few lines around it',
+    })
+  }
   const lines: Line[] = []
   let controls = 0
   let firstControl = 0
@@ -75,6 +82,12 @@ export function linesOf(text: string): readonly Line[] {
     })
   }
   return lines
+}
+
+function countLines(text: string): number {
+  let count = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
 }
 
 /** The same lines with tab stops of another width. */

@@ -37,7 +37,7 @@ const OPS: Readonly<Record<Exclude<Effect, 'change'>, readonly string[]>> = {
 }
 
 /** Whether a step of a trace is the operation. A step that was to change something and did not is none. */
-export function isOperation(operation: Operation, step: TraceStep): boolean {
+export function isOperation(operation: Operation, step: Pick<TraceStep, 'op' | 'object' | 'detail' | 'result' | 'changes'>): boolean {
   const { effect, part, before, after } = operation
   const changed = step.changes.find((change) => isPart(change.part, part) || isPart(change.object, part))
   if (effect === 'change') {

@@ -4,7 +4,7 @@ import { barsBetween, BodyReader, isTableLine, positionsUnder, readBlocks, table
 import { DiagramError } from './diagram-error.js'
 import { bodyEnd, preludeStart } from './extent.js'
 import { blockActor, headerAt, type Header } from './headers.js'
-import { COLUMNS_MAX, LINE_MAX, TRIALS_MAX } from './limits.js'
+import { COLUMNS_MAX, DIAGRAMS_MAX, LINE_MAX, TRIALS_MAX } from './limits.js'
 import { linesOf, stretchesOf, withTabs, type Line, type Stretch, type TabSize } from './lines.js'
 import { guessedHints, positionsOf, type Positions } from './positions.js'
 import type { RawRow } from './raw-cells.js'
@@ -16,6 +16,10 @@ import { isProse, isStepLike } from './wording.js'
 export function findDiagrams(text: string): Reading {
   const finder = new Finder(text)
   for (const stretch of stretchesOf(linesOf(text))) finder.search(stretch)
+  const last = finder.diagrams.at(-1)
+  if (finder.diagrams.length === DIAGRAMS_MAX && last !== undefined) {
+    finder.rejected.push({ line: last.lastLine + 1, text: '', reason: `more than ${DIAGRAMS_MAX} diagrams: the rest of the text was not searched` })
+  }
   return { text, diagrams: finder.diagrams, rejected: finder.rejected }
 }
 
@@ -45,7 +49,11 @@ class Finder {
   search(lines: Stretch): void {
     let at = 0
     let floor = 0
-    while (at < lines.length) {
+    while (at < lines.length && this.diagrams.length < DIAGRAMS_MAX) {
+      if (isBlank(lines[at]!)) {
+        at++
+        continue
+      }
       const end = this.tableAt(lines, at) ?? this.blocksAt(lines, at, floor) ?? this.columnsAt(lines, at, floor)
       if (end !== null) floor = end
       at = end ?? at + 1
