@@ -20,14 +20,14 @@ const reclaimSkipsExtraRefs = patch('reclaim-skips-extra-refs', {
   shrink_active_list_strips: (k, base, page) => !hasExtraRefs(k, page) && base(page),
 })
 
-/** Direct I/O pins (v6.3 to v6.5); shrink_page_list asks once the page is unmapped (v6.4). shrink_active_list does not ask. */
+/** As in v6.14: direct I/O pins; shrink_page_list asks once the page is unmapped. shrink_active_list does not ask. */
 const follPin = patch('foll-pin', {
   iov_iter_gup_flags: () => FOLL_WRITE | FOLL_PIN,
   bio_release_page: (k, _base, page) => k.unpin_user_page(page, false),
   shrink_page_list_unmapped: (k, base, page) => !k.page_maybe_dma_pinned(page) && base(page),
 })
 
-/** Merged for v5.18: before mpage_prepare_extent_to_map asks for the buffers. The xarray's tag stays. */
+/** As in v5.15.55 and v6.14: before mpage_prepare_extent_to_map asks for the buffers. The xarray's tag stays. */
 const ext4Guard = patch('ext4-guard', {
   mpage_prepare_extent_page(k, base, mapping, page) {
     if (PagePrivate(page)) return base(mapping, page)
