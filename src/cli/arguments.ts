@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { ExitCode } from './exit-code.js'
 import type { Host } from './host.js'
@@ -40,12 +40,13 @@ Examples:
   heddle check writeback-wakeup                        is the race there? shows the shortest way to it
   heddle check writeback-wakeup --fix hugh-2           does this fix close it?
   heddle matrix writeback-wakeup                       every fix against every failure, beside what the thread said
+  heddle possible mail.txt --race writeback-wakeup     can what this mail draws happen?
   heddle check counter.ts                              a program of your own
   heddle init demo                                     a small project to start from
 ${EXIT_HELP}
 Results go to standard output, progress and messages to standard error. heddle COMMAND --help says more.`,
     )
-  const commands = [listCommand, checkCommand, replayCommand, matrixCommand, initCommand]
+  const commands = [listCommand, checkCommand, possibleCommand, replayCommand, matrixCommand, initCommand]
   for (const command of commands) heddle.addCommand(command(host, done))
   return heddle
 }
@@ -96,6 +97,39 @@ ${EXIT_HELP}`,
   return command.action(async (names: string[]) => {
     const { check } = await import('./commands/check.js')
     done(await check(names, command.opts<ParsedOptions>(), host))
+  })
+}
+
+const possibleCommand: Define = (host, done) => {
+  const command = new Command('possible')
+    .description('Answers a diagram: can this happen, how, and if not, what forbids it?')
+    .argument('<file>', 'text with a diagram of two columns or more; - for standard input')
+    .option('--race <race>', 'RACE or RACE/PROGRAM that the diagram is about')
+    .addOption(new Option('--expect <answer>', 'exit status 1 if the answer is another one').choices(['possible', 'impossible']))
+    .option('--explain-only', 'say how the diagram is understood, and stop there')
+  command.optionsGroup('What to run:').option('--fix <name,...>', 'apply these fixes, in this order', nameList)
+  addConfigurationOptions(command)
+  addBoundOptions(command)
+  addOutputOptions(command, ['text', 'json'])
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  heddle possible mail.txt --race writeback-wakeup     is the race that the mail draws possible?
+  heddle possible mail.txt --explain-only              how is it understood?
+  heddle possible - --race madv-free-direct-io --fix v2 --expect impossible < diagram.txt
+
+A diagram:
+  CPU1                              CPU2
+  end_page_writeback()
+    test_clear_page_writeback()
+                                    free page
+    wake_up_page()
+${EXIT_HELP}`,
+  )
+  return command.action(async (file: string) => {
+    const { possible } = await import('./commands/possible.js')
+    done(await possible(file, command.opts<ParsedOptions>(), host))
   })
 }
 

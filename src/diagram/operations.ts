@@ -2,11 +2,12 @@
 import type { TraceStep } from '../engine/result.js'
 
 /**
- * - `set`, `clear`, `test`: a bit of a word of flags; `take`, `release`, `try`: a lock, `for` reading or writing;
- * - `gain`, `drop`, `count`: a counter goes up or down by one, or is read; `change`: anything goes from one value to another;
+ * - `set`, `clear`, `test`: a bit of a word of flags; `take`, `release`, `try`: a lock, `for` reading or writing,
+ * - `gain`, `drop`, `count`: a counter goes up or down by one, or is read; `change`: anything goes from one value to another,
  * - `alloc`, `free`: memory; `store`, `load`: a variable.
  */
-export type Effect = 'set' | 'clear' | 'test' | 'take' | 'release' | 'try' | 'gain' | 'drop' | 'count' | 'change' | 'alloc' | 'free' | 'store' | 'load'
+export type Effect =
+  'set' | 'clear' | 'test' | 'take' | 'release' | 'try' | 'gain' | 'drop' | 'count' | 'change' | 'alloc' | 'free' | 'store' | 'load'
 
 export interface Operation {
   readonly effect: Effect
@@ -24,7 +25,17 @@ const OPS: Readonly<Record<Exclude<Effect, 'change'>, readonly string[]>> = {
   set: ['set', 'test_and_set', 'assign', 'compare_exchange'],
   clear: ['clear', 'test_and_clear', 'clear_and_test', 'assign', 'compare_exchange'],
   test: ['test', 'read'],
-  take: ['spin_lock', 'spin_lock_irqsave', 'spin_trylock', 'mutex_lock', 'mutex_trylock', 'down_read', 'down_write', 'down_read_trylock', 'down_write_trylock'],
+  take: [
+    'spin_lock',
+    'spin_lock_irqsave',
+    'spin_trylock',
+    'mutex_lock',
+    'mutex_trylock',
+    'down_read',
+    'down_write',
+    'down_read_trylock',
+    'down_write_trylock',
+  ],
   release: ['spin_unlock', 'spin_unlock_irqrestore', 'mutex_unlock', 'up_read', 'up_write'],
   try: ['spin_trylock', 'mutex_trylock', 'down_read_trylock', 'down_write_trylock'],
   gain: ['inc', 'add', 'add_return', 'inc_unless_zero', 'compare_exchange', 'set'],
@@ -49,7 +60,8 @@ export function isOperation(operation: Operation, step: Pick<TraceStep, 'op' | '
   if (effect === 'gain' || effect === 'drop') {
     return changed !== undefined && Number(changed.after) - Number(changed.before) === (effect === 'gain' ? 1 : -1)
   }
-  if (effect === 'alloc' || effect === 'free') return step.changes.some((change) => isPart(change.part, part) || change.part.replace(/\d+$/, '') === part)
+  if (effect === 'alloc' || effect === 'free')
+    return step.changes.some((change) => isPart(change.part, part) || change.part.replace(/\d+$/, '') === part)
   if (operation.for === 'reading' && !step.op.includes('read')) return false
   if (operation.for === 'writing' && step.op.includes('read')) return false
   if ((effect === 'take' || effect === 'try') && step.op.endsWith('trylock') && effect === 'take' && step.result === 'false') return false
@@ -63,13 +75,15 @@ function isPart(name: string, part: string): boolean {
 }
 
 function same(value: string, wanted: string | undefined): boolean {
-  const plain = (text: string | undefined): string => (text === 'true' || text === 'set' ? '1' : text === 'false' || text === 'clear' ? '0' : (text ?? '').toLowerCase())
+  const plain = (text: string | undefined): string =>
+    text === 'true' || text === 'set' ? '1' : text === 'false' || text === 'clear' ? '0' : (text ?? '').toLowerCase()
   return plain(value) === plain(wanted)
 }
 
 /** An operation in words, for explanations. */
 export function operationText(operation: Operation): string {
   const { effect, part } = operation
-  if (effect === 'change') return `${part} goes from ${operation.before === '' || operation.before === undefined ? 'anything' : operation.before} to ${operation.after ?? ''}`
+  if (effect === 'change')
+    return `${part} goes from ${operation.before === '' || operation.before === undefined ? 'anything' : operation.before} to ${operation.after ?? ''}`
   return `${effect} ${part}${operation.for === undefined ? '' : ` for ${operation.for}`}`
 }

@@ -48,7 +48,7 @@ export const ERAS: readonly (readonly string[])[] = [
   ['madvise', 'do_madvise'],
   ['cpu_store', 'user_store'],
   ['cpu_load', 'user_load'],
-  ['iov_iter_get_pages', 'iov_iter_get_pages2', 'dio_get_page'],
+  ['iov_iter_get_pages', 'iov_iter_get_pages2'],
   ['bio_endio', 'ext4_end_bio', 'mpage_end_io'],
 ]
 
@@ -61,7 +61,11 @@ export interface Noun {
 
 export const NOUNS: readonly Noun[] = [
   ...['locked', 'waiters', 'writeback', 'dirty', 'private', 'lru', 'reclaim', 'referenced', 'swapbacked', 'swapcache', 'head', 'uptodate'].map(
-    (bit): Noun => ({ kind: 'flag', part: `PG_${bit}`, words: [`pg_${bit}`, `page${bit}`, `${bit} bit`, `${bit} flag`, ...(bit === 'writeback' || bit === 'dirty' ? [bit] : [])] }),
+    (bit): Noun => ({
+      kind: 'flag',
+      part: `PG_${bit}`,
+      words: [`pg_${bit}`, `page${bit}`, `${bit} bit`, `${bit} flag`, ...(bit === 'writeback' || bit === 'dirty' ? [bit] : [])],
+    }),
   ),
   { kind: 'lock', part: 'mmap_lock', words: ['mmap_lock', 'mmap_sem', 'mmap lock', 'mmap sem'] },
   { kind: 'lock', part: 'i_rwsem', words: ['i_rwsem', 'i_mutex', 'i_mutex_key', 'inode_lock', 'inode lock', 'iolock'] },
@@ -70,8 +74,16 @@ export const NOUNS: readonly Noun[] = [
   { kind: 'lock', part: 'private_lock', words: ['private_lock'] },
   { kind: 'lock', part: 'i_mmap_rwsem', words: ['i_mmap_rwsem', 'i_mmap_mutex', 'i_mmap_lock'] },
   { kind: 'lock', part: 'anon_vma', words: ['anon_vma lock', 'anon_vma->rwsem', 'anon_vma'] },
-  { kind: 'lock', part: 'mmaplock', words: ['mmaplock', 'xfs_mmaplock_excl', 'xfs_mmaplock_shared', 'i_mmaplock', 'invalidate_lock', 'filemap_invalidate_lock'] },
-  { kind: 'counter', part: 'refcount', words: ['refcount', '_refcount', 'page_count', 'page_ref_count', 'reference count', 'reference', 'ref', 'count'] },
+  {
+    kind: 'lock',
+    part: 'mmaplock',
+    words: ['mmaplock', 'xfs_mmaplock_excl', 'xfs_mmaplock_shared', 'i_mmaplock', 'invalidate_lock', 'filemap_invalidate_lock'],
+  },
+  {
+    kind: 'counter',
+    part: 'refcount',
+    words: ['refcount', '_refcount', 'page_count', 'page_ref_count', 'reference count', 'reference', 'ref', 'count'],
+  },
   { kind: 'counter', part: 'mapcount', words: ['mapcount', '_mapcount', 'page_mapcount', 'map count'] },
   { kind: 'memory', part: 'page', words: ['page', 'folio', 'the page', "'page'"] },
   { kind: 'memory', part: 'bh', words: ['buffer_head', 'buffer head', 'buffers', 'bh'] },
@@ -86,8 +98,31 @@ export const VERBS: readonly { readonly words: readonly string[]; readonly kind:
   { words: ['set', 'mark', 'start', 'test and set', 'testset'], kind: 'flag', effect: 'set' },
   { words: ['clear', 'end', 'finish', 'test and clear', 'testclear', 'drop'], kind: 'flag', effect: 'clear' },
   { words: ['test', 'check', 'see', 'look at', 'is', 'read'], kind: 'flag', effect: 'test' },
-  { words: ['lock', 'take', 'acquire', 'get', 'grab', 'rlock', 'wlock', 'hold', 'spin_lock', 'mutex_lock', 'down_read', 'down_write', 'down', 'xfs_ilock'], kind: 'lock', effect: 'take' },
-  { words: ['unlock', 'release', 'drop', 'put', 'spin_unlock', 'mutex_unlock', 'up_read', 'up_write', 'up', 'xfs_iunlock'], kind: 'lock', effect: 'release' },
+  {
+    words: [
+      'lock',
+      'take',
+      'acquire',
+      'get',
+      'grab',
+      'rlock',
+      'wlock',
+      'hold',
+      'spin_lock',
+      'mutex_lock',
+      'down_read',
+      'down_write',
+      'down',
+      'xfs_ilock',
+    ],
+    kind: 'lock',
+    effect: 'take',
+  },
+  {
+    words: ['unlock', 'release', 'drop', 'put', 'spin_unlock', 'mutex_unlock', 'up_read', 'up_write', 'up', 'xfs_iunlock'],
+    kind: 'lock',
+    effect: 'release',
+  },
   { words: ['trylock', 'try', 'try to take', 'spin_trylock', 'mutex_trylock', 'xfs_ilock_nowait'], kind: 'lock', effect: 'try' },
   { words: ['get', 'take', 'grab', 'inc', 'increment', 'raise', 'elevate'], kind: 'counter', effect: 'gain' },
   { words: ['put', 'drop', 'dec', 'decrement', 'release', 'lower'], kind: 'counter', effect: 'drop' },

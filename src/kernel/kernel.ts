@@ -157,6 +157,9 @@ const OBSERVATIONS = {
   ...pageAllocObservations,
 }
 
+/** Names of the functions that are frames of a trace. */
+export const kernelFunctions: readonly string[] = Object.keys(FUNCTIONS)
+
 /** A table with the kernel filled in: what remains are the arguments. */
 type Bound<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends (k: Kernel, ...args: infer Args) => infer Result ? (...args: Args) => Result : never

@@ -77,6 +77,12 @@ export class Matcher {
     return this.close(all, present)
   }
 
+  /** Whether more than calls may matter next: operations, failures, or who waits. */
+  looksCloser(progress: Progress): boolean {
+    const waits = progress.open.some(({ id, isWhole }) => isWhole && (this.byId.get(id) as Call).mayWait)
+    return waits || this.wanted(progress).some(({ kind }) => kind !== 'call')
+  }
+
   /** Everything that may have been matched when more calls have followed. */
   again(before: readonly Progress[], present: Present): readonly Progress[] {
     return this.close(before, present)

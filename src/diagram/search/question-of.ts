@@ -25,6 +25,15 @@ export interface Understanding {
   readonly rowLines: readonly number[]
 }
 
+/** What is done at set-up, where it stands above everything else. */
+const SET_UP = /^(\w+ = )?(open|mmap|socket|creat)\b/
+
+/** System calls that the model has in several forms. */
+const SYSTEM_CALLS: Readonly<Record<string, readonly string[]>> = {
+  read: ['read', 'read_direct', 'read_direct_into', 'io_submit_read'],
+  write: ['write', 'write_direct', 'user_store'],
+}
+
 const FAILS = (value: unknown): boolean => value === false || value === null || value === 0 || (typeof value === 'string' && /^(-E|VM_FAULT_(OOM|SIG))/.test(value))
 
 export function questionOf(diagram: Diagram, names: NameMatcher): Understanding {
@@ -37,8 +46,8 @@ class Builder {
   private readonly rows: Expectation[][] = []
   private readonly rowLines: number[] = []
   private readonly cells: Understood[] = []
-  /** Calls entered in each column that may be the parent of what follows. */
-  private readonly open = new Map<number, { readonly id: number; readonly depth: number }[]>()
+  /** Steps entered in each column; without an id where they are not in the model. */
+  private readonly open = new Map<number, { readonly id: number | null; readonly depth: number }[]>()
   private nextId = 0
 
   constructor(
@@ -76,8 +85,11 @@ class Builder {
       return { expectations: verdict, as, isUnchecked: verdict.length === 0 }
     }
     const steps = this.names.match(cell)
+    const isSetUp = this.rows.length === 0 && steps.length > 0 && steps.every(({ text }) => SET_UP.test(text))
+    if (isSetUp) return { expectations: verdict, as: 'done before the tasks start', isUnchecked: false }
     if (steps.length === 0) return { expectations: verdict, as: cell.kind, isUnchecked: false }
     const expectations = steps.flatMap((step, at) => this.step(cell, step, at === steps.length - 1))
+    if (cell.isEntered && cell.column !== null && expectations.at(-1)?.kind !== 'call') this.enter(cell.column, null, cell.depth)
     const as = steps.map(meaningText).join('; ')
     return { expectations: [...expectations, ...verdict], as, isUnchecked: expectations.length === 0 }
   }
@@ -87,7 +99,7 @@ class Builder {
     const base = this.place(cell)
     const isNegated = step.call !== null && cell.calls[step.call]?.isNegated === true
     const results = cell.results.filter((result) => result.call === step.call || (result.call === null && isLast))
-    const functions = step.meanings.flatMap((meaning) => (meaning.kind === 'function' ? meaning.name : []))
+    const functions = step.meanings.flatMap((meaning) => (meaning.kind === 'function' ? (SYSTEM_CALLS[meaning.name] ?? [meaning.name]) : []))
     const fits = accepts(results, isNegated)
     if (functions.length === 0) {
       const operations = step.meanings.flatMap((meaning) => (meaning.kind === 'operation' ? meaning.operation : []))
@@ -95,9 +107,7 @@ class Builder {
       return [{ ...base, kind: 'operation', matches }]
     }
     const isEntered = cell.isEntered && isLast
-    if (isEntered && cell.column !== null) {
-      this.open.set(cell.column, [...(this.open.get(cell.column) ?? []), { id: base.id, depth: cell.depth }])
-    }
+    if (isEntered && cell.column !== null) this.enter(cell.column, base.id, cell.depth)
     const mayWait = functions.some((name) => /wait|lock_page|schedule|sleep|fault/.test(name))
     return [{ ...base, kind: 'call', functions: new Set(functions), isEntered, accepts: fits, mayWait }]
   }
@@ -107,6 +117,10 @@ class Builder {
     if (kinds === undefined) return []
     const { id } = this.place(cell)
     return [{ id, column: null, parent: null, kind: 'failure', matches: ({ kind }: Failure) => kinds.test(kind) }]
+  }
+
+  private enter(column: number, id: number | null, depth: number): void {
+    this.open.set(column, [...(this.open.get(column) ?? []).filter((outer) => outer.depth < depth), { id, depth }])
   }
 
   /** Identity, column, and the innermost call of the model that the cell lies in. */

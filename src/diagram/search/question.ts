@@ -1,14 +1,8 @@
 /** What a diagram asks of an execution: rows of expectations, to be met in order. */
-import type { Change, Failure } from '../../engine/result.js'
+import type { Failure, TraceStep } from '../../engine/result.js'
 
 /** One operation of a task, as it happened. */
-export interface OperationSeen {
-  readonly op: string
-  readonly object: string
-  readonly detail: string
-  /** The operation's result in words. */
-  readonly result: string
-  readonly changes: readonly Change[]
+export interface OperationSeen extends Pick<TraceStep, 'op' | 'object' | 'detail' | 'result' | 'changes'> {
   /** Open functions, outermost first. */
   readonly frames: readonly string[]
 }

@@ -16,6 +16,8 @@ interface Remembered {
   readonly all: readonly Progress[]
   /** Most rows matched in any way. */
   readonly rows: number
+  /** Whether more than the calls of the next step may matter: its operation, its failures, or who waits. */
+  readonly looksCloser: boolean
 }
 
 /** Kind and place of the failures by which a search is told how far a question was matched; no program has such a place. */
@@ -38,6 +40,9 @@ export class DiagramWatch implements Watcher {
   private readonly byKey = new Map<string, number>()
   private readonly hashA: number[] = []
   private readonly hashB: number[] = []
+  /** What follows on a step of which only the calls matter. */
+  private readonly following = new Map<string, number>()
+  private readonly listNumbers = new Map<readonly CallEvent[], number>()
   private readonly hasFailures: boolean
   private readonly hasOperations: boolean
 
@@ -60,10 +65,27 @@ export class DiagramWatch implements Watcher {
   }
 
   step(machine: Machine, remembered: number, step: WatchedStep): number {
-    const { task, op, code, mark, local } = step
-    const matcher = this.matcher as Matcher
+    const { task, op } = step
     const before = this.known[remembered] as Remembered
     if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
+    if (this.records || before.looksCloser) return this.lookCloser(machine, before, step)
+    const isQuiet = before.calls[task]?.length === 0 && [...step.calls.values()].every((list) => list.length === 0)
+    if (isQuiet) return remembered
+    const key = `${remembered},${task},${[...step.calls].map(([other, list]) => `${other}:${this.numberOf(list)}`).join()}`
+    const known = this.following.get(key)
+    if (known !== undefined) {
+      const { rows } = this.known[known] as Remembered
+      if (rows > before.rows) machine.noticed.push(matchedRows(rows))
+      return known
+    }
+    const next = this.lookCloser(machine, before, step)
+    this.following.set(key, next)
+    return next
+  }
+
+  private lookCloser(machine: Machine, before: Remembered, step: WatchedStep): number {
+    const { task, op, code, mark, local } = step
+    const matcher = this.matcher as Matcher
     const seen = this.hasOperations ? describe(machine, op, code, mark, local.frames) : UNSEEN
     const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : []
     const calls = before.calls.map((list, other) => step.calls.get(other) ?? (other === task ? NO_CALLS : list))
@@ -95,6 +117,12 @@ export class DiagramWatch implements Watcher {
     return this.intern(calls, all, machine, before.rows)
   }
 
+  private numberOf(list: readonly CallEvent[]): number {
+    let number = this.listNumbers.get(list)
+    if (number === undefined) this.listNumbers.set(list, (number = this.listNumbers.size))
+    return number
+  }
+
   private intern(calls: readonly (readonly CallEvent[])[], all: readonly Progress[], machine: Machine, rowsBefore = 0): number {
     const keys = all.map(keyOf).sort()
     const content = `${calls.map((list) => list.map(contentOf).join()).join('/')};${keys.join(';')}`
@@ -104,7 +132,7 @@ export class DiagramWatch implements Watcher {
     if (id === undefined) {
       id = this.known.length
       this.byKey.set(content, id)
-      this.known.push({ calls, all, rows })
+      this.known.push({ calls, all, rows, looksCloser: all.some((progress) => (this.matcher as Matcher).looksCloser(progress)) })
       this.hashA.push(hash(content, 0x2545f491, mixA))
       this.hashB.push(hash(content, 0x5851f42d, mixB))
     }

@@ -1,0 +1,36 @@
+/** `heddle-answer/1`: the answer of `heddle possible` for scripts. */
+import type { Answer } from '../diagram/search/answer.js'
+import type { Understanding } from '../diagram/search/question-of.js'
+import type { Diagram } from '../diagram/types.js'
+import { diagram as draw } from './diagram.js'
+import { thousandths } from './numbers.js'
+
+/** @param answer null if nothing was searched @param seconds that it took */
+export function answerJson(diagram: Diagram, understanding: Understanding, answer: Answer | null, seconds: number): string {
+  const { question, cells } = understanding
+  const unchecked = cells.filter(({ isUnchecked }) => isUnchecked).map(({ cell }) => cell.text)
+  const object = {
+    schema: 'heddle-answer/1',
+    answer: answer?.answer ?? null,
+    rows: question.rows.length,
+    matched: answer?.matched ?? 0,
+    unchecked,
+    columns: answer?.columns ?? Object.fromEntries(diagram.columns.map(({ header }, at) => [header === '' ? `column ${at + 1}` : header, ''])),
+    blockedBy: answer === null ? null : blockedBy(answer),
+    program: answer?.program ?? null,
+    without: answer?.without.map(({ name }) => name) ?? [],
+    delays: answer?.delays ?? [],
+    schedule: answer?.schedule ?? null,
+    diagram: answer === null || answer.trace === null ? null : draw(answer.trace, { marks: answer.marks }),
+    states: answer?.states ?? 0,
+    seconds: thousandths(seconds),
+  }
+  return `${JSON.stringify(object, null, 2)}\n`
+}
+
+function blockedBy({ obstacle, understanding }: Answer): object | null {
+  if (obstacle === null) return null
+  const row = understanding.cells.find(({ ids }) => ids.includes(obstacle.id))?.cell.text ?? ''
+  const { task, reason, holder, since } = obstacle
+  return { row, task: task ?? '', reason, holder, since }
+}
