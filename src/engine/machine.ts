@@ -257,11 +257,12 @@ export class Machine {
     return this.formatValue(this.values.decode(code))
   }
 
+  /** In words; arguments of calls that are no values may have a `label`. */
   formatValue(value: unknown): string {
     if (value instanceof Tracked) return value.name
     if (Array.isArray(value)) return `[${value.map((element) => this.formatValue(element)).join(', ')}]`
     if (typeof value === 'string') return value
-    if (typeof value === 'object' && value !== null) return this.names.get(value) ?? 'object'
+    if (typeof value === 'object' && value !== null) return this.names.get(value) ?? ('label' in value ? String(value.label) : 'object')
     return String(value)
   }
 

@@ -5,6 +5,8 @@ import type { Page, Vma } from './mm-types.js'
 import { pte_page, type SomePte } from './pgtable.js'
 
 export interface VmFaultInfo {
+  /** For traces. */
+  readonly label: string
   readonly vma: Vma
   /** Virtual page number. */
   readonly address: number
@@ -25,6 +27,7 @@ export const vmFaultInlines = {
   /** The vm_fault of a fault at a virtual page; do_wp_page fills in the page that the entry maps. */
   vm_fault(k: Kernel, vma: Vma, address: number, write: boolean, orig_pte: SomePte | null): VmFaultInfo {
     return {
+      label: `${write ? 'store to' : 'load from'} ${vma.name}${vma.pages === 1 ? '' : ` page ${address - vma.start}`}`,
       vma,
       address,
       pgoff: vma.pgoff + address - vma.start,
