@@ -63,6 +63,17 @@ const DRAFTS: readonly DiskDraft[] = [
     },
   },
   {
+    name: 'store-cached',
+    summary: 'The same store, to a page that is cached and mapped read-only from the beginning.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      load(stage, map)
+      puncher(stage, file, map)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      flusher(stage, file)
+    },
+  },
+  {
     name: 'store-reuse',
     summary: 'A store; the freed block is committed, given to another file and written, and then the flusher comes.',
     setup(stage) {

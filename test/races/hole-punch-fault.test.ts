@@ -1,0 +1,198 @@
+/** What the model says about every fix of the thread of May 2012, and about what was asked in it. */
+import { describe, expect, it } from 'vitest'
+import { explore, replay } from '../../src/engine/index.js'
+import type { FileSystem } from '../../src/races/race.js'
+import { holePunchFault as race } from '../../src/races/hole-punch-fault/index.js'
+import { callsInOrder, failuresOf, inOrder, programOf, rowOf } from './support.js'
+
+const SECONDS = 1000
+
+const row = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes })
+
+/** Stores through a mapping, all to one block. */
+const STORES = ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'unwritten', 'hole']
+/** Ways in which the old block gets into the page cache again: by faults, by readahead that is asked for, and on ext4 by read(2). */
+const FAULTS_IN = ['load-then-store', 'load', 'load-reuse', 'two-processes']
+const WILLNEED = ['fadvise', 'madvise']
+const READS = ['read', 'read-reuse']
+
+const EXT4 = {
+  'freed-block-written': ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'write', 'unwritten', 'hole'],
+  'store-lost': STORES,
+  'other-file-damaged': ['store-reuse'],
+  'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
+  livelock: ['load', 'read-into-mapping'],
+  'foreign-bytes-read': ['load-reuse', 'read-reuse'],
+  'kernel-bug': ['unwritten'],
+}
+const XFS = {
+  'freed-block-written': STORES,
+  'store-lost': [...STORES, 'page-beyond'],
+  'other-file-damaged': ['store-reuse'],
+  'punched-data-back': [...FAULTS_IN, ...WILLNEED],
+  livelock: ['load'],
+  'foreign-bytes-read': ['load-reuse'],
+  reservation: ['hole'],
+}
+
+describe('ext4, v3.4', () => {
+  it('has every failure of the thread, and also for read(2) and write(2): punching takes no i_mutex', () => {
+    expect(row('ext4')).toEqual(EXT4)
+  }, 60 * SECONDS)
+
+  it('mmap-sem leaves mappings of other processes, read(2), write(2) and readahead', () => {
+    expect(row('ext4', 'mmap-sem')).toEqual({
+      'freed-block-written': ['store-other-process', 'write'],
+      'store-lost': ['store-other-process'],
+      'punched-data-back': ['two-processes', ...READS, ...WILLNEED],
+      'foreign-bytes-read': ['read-reuse'],
+      livelock: ['read-into-mapping'],
+    })
+  }, 60 * SECONDS)
+
+  it('mkwrite-rwsem closes it for stores; what was punched out is faulted in again for loads', () => {
+    expect(row('ext4', 'mkwrite-rwsem')).toEqual({
+      'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
+      livelock: ['load', 'read-into-mapping'],
+      'foreign-bytes-read': ['load-reuse', 'read-reuse'],
+      'freed-block-written': ['write'],
+    })
+  }, 60 * SECONDS)
+
+  it('fault-rwsem closes it for all faults, not for read(2), write(2) and readahead', () => {
+    expect(row('ext4', 'fault-rwsem')).toEqual({
+      'punched-data-back': [...READS, ...WILLNEED],
+      'foreign-bytes-read': ['read-reuse'],
+      'freed-block-written': ['write'],
+      livelock: ['read-into-mapping'],
+    })
+  }, 60 * SECONDS)
+
+  it('invalidate-lock closes everything', () => {
+    expect(row('ext4', 'invalidate-lock')).toEqual({})
+  }, 60 * SECONDS)
+
+  it('the I/O lock in page_mkwrite closes nothing, blocking or not: it is not the lock of the one who punches', () => {
+    expect(row('ext4', 'io-lock-in-mkwrite')).toEqual({ ...EXT4, deadlock: ['three-threads'] })
+    expect(row('ext4', 'io-lock-retry')).toEqual(EXT4)
+    expect(row('ext4', 'io-lock-retry-ignored')).toEqual(EXT4)
+  }, 60 * SECONDS)
+
+  it('page-by-page closes it only where the page is cached, and deadlocks with the commit of the journal', () => {
+    const { livelock: _livelock, ...rest } = EXT4
+    const without = (names: readonly string[]): readonly string[] => names.filter((name) => name !== 'store-cached')
+    expect(row('ext4', 'page-by-page')).toEqual({
+      ...rest,
+      'freed-block-written': without(rest['freed-block-written']),
+      'store-lost': without(rest['store-lost']),
+      deadlock: ['commit'],
+    })
+  }, 60 * SECONDS)
+
+  it('with i_mutex, as since v3.7, write(2) is no longer concerned, and io-lock-retry closes it for stores', () => {
+    expect(row('ext4', 'punch-i-mutex')).toEqual({ ...EXT4, 'freed-block-written': STORES })
+    expect(row('ext4', 'punch-i-mutex', 'io-lock-retry')).toEqual({
+      'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
+      livelock: ['load', 'read-into-mapping'],
+      'foreign-bytes-read': ['load-reuse', 'read-reuse'],
+    })
+  }, 60 * SECONDS)
+})
+
+describe('xfs, v3.4', () => {
+  it('has the race, a reservation that is gone, and loses stores beyond the hole', () => {
+    expect(row('xfs')).toEqual(XFS)
+  }, 60 * SECONDS)
+
+  it('mmap-sem leaves mappings of other processes, and readahead', () => {
+    expect(row('xfs', 'mmap-sem')).toEqual({
+      'freed-block-written': ['store-other-process'],
+      'store-lost': ['store-other-process'],
+      'punched-data-back': ['two-processes', ...WILLNEED],
+    })
+  }, 60 * SECONDS)
+
+  it('mkwrite-rwsem leaves read faults, fault-rwsem only readahead, invalidate-lock nothing', () => {
+    expect(row('xfs', 'mkwrite-rwsem')).toEqual({
+      'punched-data-back': [...FAULTS_IN, ...WILLNEED],
+      livelock: ['load'],
+      'foreign-bytes-read': ['load-reuse'],
+    })
+    expect(row('xfs', 'fault-rwsem')).toEqual({ 'punched-data-back': WILLNEED })
+    expect(row('xfs', 'invalidate-lock')).toEqual({})
+  }, 60 * SECONDS)
+
+  const LEAVES_LOADS = { 'punched-data-back': [...FAULTS_IN, ...WILLNEED], 'foreign-bytes-read': ['load-reuse'] }
+
+  it('the IOLOCK in page_mkwrite closes it for stores, and deadlocks; tried again and again it livelocks instead', () => {
+    expect(row('xfs', 'io-lock-in-mkwrite')).toEqual({
+      ...LEAVES_LOADS,
+      livelock: ['load'],
+      deadlock: ['read-into-mapping', 'three-threads', 'two-files'],
+    })
+    expect(row('xfs', 'io-lock-retry')).toEqual({ ...LEAVES_LOADS, livelock: ['load', 'read-into-mapping', 'two-files'] })
+  }, 60 * SECONDS)
+
+  it('a retry that the VM does not act on makes pages dirty that have no buffers', () => {
+    expect(row('xfs', 'io-lock-retry-ignored')).toEqual({
+      ...LEAVES_LOADS,
+      livelock: ['load'],
+      'kernel-bug': ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'two-processes', 'unwritten', 'hole', 'page-beyond', 'read-into-mapping'],
+      'store-lost': ['page-beyond'],
+    })
+  }, 60 * SECONDS)
+
+  it('page-by-page closes it only where the page is cached', () => {
+    const uncached = STORES.filter((name) => name !== 'store-cached')
+    expect(row('xfs', 'page-by-page')).toEqual({
+      ...LEAVES_LOADS,
+      'freed-block-written': uncached,
+      'store-lost': uncached.filter((name) => name !== 'hole'),
+      'other-file-damaged': ['store-reuse'],
+      reservation: ['hole'],
+    })
+  }, 60 * SECONDS)
+})
+
+describe('questions', () => {
+  it.each(['ext4', 'xfs'] as const)('Jan Kara, 16 May 2012: his diagram of three tasks happens on %s, and the flusher writes to a block the file has given back', (fs) => {
+    const subject = programOf(race, 'store', { fs })
+    const emptied = fs === 'ext4' ? 'truncate_pagecache_range' : 'truncate_inode_pages'
+    const freed = fs === 'ext4' ? 'ext4_ext_remove_space' : 'xfs_bunmapi'
+    const trace = inOrder(subject, [['punch', emptied], ['store'], ['punch'], ['flusher']])
+    expect(
+      callsInOrder(trace, [
+        ['punch', 'fallocate_punch'],
+        ['punch', emptied],
+        ['store', 'do_shared_fault'],
+        ['punch', freed],
+        ['flusher', 'writeback_bio'],
+      ]),
+    ).toBe(true)
+    const failed = trace.events.flatMap((event) => (event.type === 'step' ? event.failures.map(({ kind }) => kind) : []))
+    expect(failed).toContain('data-misplaced')
+  })
+
+  it('Jan Kara: the deadlock that page-by-page brings to ext4 is between a page lock and a handle of the journal', () => {
+    const [deadlock] = failuresOf(race, 'commit', { fixes: ['page-by-page'] })
+    expect(deadlock?.kind).toBe('deadlock')
+    expect(deadlock?.message).toContain('sda.journal')
+    expect(deadlock?.message).toContain('PG_locked')
+  })
+
+  it('Dave Chinner: page_mkwrite that blocks on the IOLOCK closes the circle of three threads through mmap_sem; one that tries does not', () => {
+    const [deadlock] = failuresOf(race, 'three-threads', { fs: 'xfs', fixes: ['io-lock-in-mkwrite'] })
+    expect(deadlock?.message).toBe('store waits for F.i_rwsem held by write (write); write waits for A.mmap_lock held by store (read), behind mmap (write)')
+    expect(failuresOf(race, 'three-threads', { fs: 'xfs', fixes: ['io-lock-retry'] })).toEqual([])
+  })
+
+  it('Dave Chinner: retrying any number of times is for ever when read(2) itself holds the lock: shown as a lasso', () => {
+    const subject = programOf(race, 'read-into-mapping', { fs: 'xfs', fixes: ['io-lock-retry'] })
+    const [livelock] = explore(subject).failures
+    expect(livelock?.kind).toBe('livelock')
+    expect(livelock?.message).toBe('read runs for ever and nobody gets on')
+    if (livelock === undefined) return
+    const calls = replay(subject, livelock.schedule, livelock).events.flatMap((event) => (event.type === 'call' ? [event.fn] : []))
+    expect(calls.filter((fn) => fn === 'do_page_mkwrite').length).toBeGreaterThan(0)
+  })
+})
