@@ -219,7 +219,7 @@ export class Matcher {
     const bound = progress.tasks[column]
     if (bound === task) return progress
     if (bound !== -1 || task < 0 || progress.tasks.includes(task)) return undefined
-    if (!this.question.mayBe(column, this.taskNames[task] as string)) return undefined
+    if (!this.question.mayBe(column, this.taskNames[task] as string, this.taskNames)) return undefined
     return { ...progress, tasks: progress.tasks.map((known, i) => (i === column ? task : known)) }
   }
 

@@ -74,7 +74,7 @@ class Builder {
 
   finish(): Understanding {
     const { columns } = this.diagram
-    const question: Question = { rows: this.rows, columns: columns.length, mayBe: (column, task) => mayBe(columns[column], task) }
+    const question: Question = { rows: this.rows, columns: columns.length, mayBe: (column, task, tasks) => mayBe(columns[column], task, tasks) }
     return { question, cells: this.cells, rowLines: this.rowLines }
   }
 
@@ -210,9 +210,10 @@ const ROLES: readonly (readonly [RegExp, RegExp])[] = [
   [/truncate/i, /trunc|user|writer/i],
 ]
 
-/** Whether a task may be what the header of a column says: a neutral name says nothing. */
-function mayBe(column: Column | undefined, task: string): boolean {
+/** Whether a task may be what the header of a column says: a neutral name, or one that fits no task, says nothing. */
+function mayBe(column: Column | undefined, task: string, tasks: readonly string[]): boolean {
   const roles = (column?.names ?? []).filter(({ kind }) => kind !== 'place')
   const known = roles.flatMap(({ text }) => ROLES.filter(([header]) => header.test(text)))
-  return known.length === 0 || known.some(([, tasks]) => tasks.test(task))
+  const fits = (name: string): boolean => known.some(([, role]) => role.test(name))
+  return fits(task) || !tasks.some(fits)
 }

@@ -34,6 +34,6 @@ export interface Question {
   /** Rows, each of one expectation or more in any order. Never empty. */
   readonly rows: readonly (readonly Expectation[])[]
   readonly columns: number
-  /** Whether a column may stand for a task. */
-  readonly mayBe: (column: number, task: string) => boolean
+  /** Whether a column may stand for a task, which is one of `tasks`. */
+  readonly mayBe: (column: number, task: string, tasks: readonly string[]) => boolean
 }

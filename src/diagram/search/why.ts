@@ -52,7 +52,8 @@ function nobody({ id }: Expectation): Obstacle {
 }
 
 function tasksFor(machine: Machine, question: Question, { column }: Expectation): readonly number[] {
-  return machine.tasks.flatMap(({ name }, task) => (column === null || question.mayBe(column, name) ? [task] : []))
+  const names = machine.tasks.map(({ name }) => name)
+  return names.flatMap((name, task) => (column === null || question.mayBe(column, name, names) ? [task] : []))
 }
 
 /** Lets `task` run alone from the end of `path`, and says where that ends. */
