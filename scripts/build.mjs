@@ -1,6 +1,6 @@
 /**
- * Builds `dist`: the command line and the engine as JavaScript (shared code in shared chunks, so that a user's program
- * and the command line meet the same engine), the worker's entry, and the engine's declarations.
+ * Builds `dist`: the command line, the engine and the diagrams as JavaScript (shared code in shared chunks, so that a
+ * user's program and the command line meet the same engine), the worker's entry, and the declarations of the two libraries.
  * `node scripts/build.mjs [--no-types] [OUTDIR]`
  */
 import { spawnSync } from 'node:child_process'
@@ -19,6 +19,7 @@ export async function buildJavaScript(outdir) {
       'cli/main': './src/cli/main.ts',
       'cli/worker': './src/cli/workers/worker.ts',
       'engine/index': './src/engine/index.ts',
+      'diagram/index': './src/diagram/index.ts',
     },
     outdir,
     bundle: true,

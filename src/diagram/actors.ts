@@ -1,16 +1,31 @@
 /** Who a header may stand for. */
+import { anyOf } from './any-of.js'
 import { callsIn, namedCall } from './calls.js'
 import type { ActorName, Span } from './types.js'
 import { changeOf, isEvent } from './wording.js'
 
 const PLACES: Readonly<Record<string, string>> = {
-  cpu: 'CPU', vcpu: 'CPU', core: 'CPU', processor: 'CPU',
-  thread: 'Thread', thr: 'Thread', task: 'Task', t: 'Task', process: 'Process', proc: 'Process', p: 'Process',
+  cpu: 'CPU',
+  vcpu: 'CPU',
+  core: 'CPU',
+  processor: 'CPU',
+  thread: 'Thread',
+  thr: 'Thread',
+  task: 'Task',
+  t: 'Task',
+  process: 'Process',
+  proc: 'Process',
+  p: 'Process',
 }
 
 /** Words that name a part somebody plays, where no place is named. */
-const ROLES =
-  /^(kswapd|flusher|writeback|writer|reader|reclaim|kworker|worker|io completion|completion|irq|softirq|hardirq|interrupt|memory|mem|device|disk|dma|user|kernel|truncate|truncator|waiter|waker|fsync|journal|jbd2|kjournald|khugepaged|kcompactd|oom|gup|dio|direct i\/?o|driver|umount|mount|main|parent|child|producer|consumer|bio)[\w -]*$/i
+const ROLES = anyOf(
+  [
+    'kswapd|flusher|writeback|writer|reader|reclaim|reclaimer|kworker|worker|io completion|completion|irq|softirq|hardirq|interrupt',
+    'memory|mem|device|disk|dma|user|kernel|truncate|truncator|waiter|waker|fsync|journal|jbd2|kjournald|khugepaged|kcompactd|oom|gup',
+    String.raw`dio|direct i\/?o|driver|umount|mount|main|parent|child|producer|consumer|bio`,
+  ].map((words) => String.raw`^(?:${words})(?:\d+|s)?(?:[ -][\w -]*)?$`),
+)
 
 /** What is both the name of a system call and of whoever makes it. */
 const OPERATIONS = /^(truncate|fsync|umount|mount)\b/i
@@ -82,5 +97,13 @@ function partsOf(text: string): readonly string[] {
   const isWrapped = /^\(.*\)$/.test(text)
   const inner = isWrapped ? text.slice(1, -1) : text
   const parts = inner.includes(' / ') ? inner.split(' / ') : [inner]
-  return parts.map((part) => part.trim().replace(/^[-:,]\s*/, '').replace(/[:,;]$/, '').trim()).filter((part) => /\w/.test(part))
+  return parts
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^[-:,]\s*/, '')
+        .replace(/[:,;]$/, '')
+        .trim(),
+    )
+    .filter((part) => /\w/.test(part))
 }

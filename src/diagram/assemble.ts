@@ -77,7 +77,11 @@ function readCells(rows: readonly RawRow[], tabs: TabSize): ReadCell[] {
     for (const raw of row.cells) {
       const text = joined(raw, tabs)
       const { length, indent } = treeMark(text.text, raw.indent)
-      const around = { isFirst: !seen.has(raw.column), hasStepAbove: steps.has(raw.column), place: (start: number, end: number) => text.span(start, end) }
+      const around = {
+        isFirst: !seen.has(raw.column),
+        hasStepAbove: steps.has(raw.column),
+        place: (start: number, end: number) => text.span(start, end),
+      }
       const read = contentOf(text.text.slice(length), length, around)
       // `|  words`: a remark beside the trunk of a tree.
       const isBeside = /^\| +[^-\s]/.test(text.text) && read.kind === 'statement'
@@ -125,7 +129,11 @@ function depthOf(cells: readonly ReadCell[], warnings: Warning[]): readonly numb
     own.forEach(({ cell, at }, index) => {
       depths[at] = found.depths[index] ?? 0
       if (found.rounded[index] === true) {
-        warnings.push({ code: 'depth-guessed', line: lineOf(cell), message: `indented by a blank more or less than the lines beside it: ${quoted(cell.joined.text)}` })
+        warnings.push({
+          code: 'depth-guessed',
+          line: lineOf(cell),
+          message: `indented by a blank more or less than the lines beside it: ${quoted(cell.joined.text)}`,
+        })
       }
     })
   }
@@ -138,7 +146,8 @@ function arrowsInside(cells: readonly ReadCell[]): readonly number[] {
   const first = cells.findIndex(isArrow)
   if (first <= 0 || cells[first - 1]?.indent !== cells[first]?.indent) return cells.map((cell) => cell.indent)
   const parent = cells[first]?.indent ?? 0
-  const isTree = cells.slice(first).every((cell) => isArrow(cell) || (cell.indent >= parent && !isAStep(cell.content))) && cells.filter(isArrow).length > 1
+  const isTree =
+    cells.slice(first).every((cell) => isArrow(cell) || (cell.indent >= parent && !isAStep(cell.content))) && cells.filter(isArrow).length > 1
   return cells.map((cell, at) => (isTree && at >= first && isArrow(cell) ? cell.indent + 2 : cell.indent))
 }
 
@@ -188,7 +197,10 @@ function buildRows(rows: readonly RawRow[], cells: readonly ReadCell[], finished
       const here = own.filter(({ cell }) => cell.below === level).map(({ finished: cell }) => cell)
       const isUnordered = here.filter(isStep).length > 1
       if (isUnordered) {
-        const words = here.filter(isStep).map((cell) => quoted(cell.text)).join(' and ')
+        const words = here
+          .filter(isStep)
+          .map((cell) => quoted(cell.text))
+          .join(' and ')
         warnings.push({ code: 'unordered-row', line: raw.line.number, message: `side by side, taken as in any order: ${words}` })
       }
       return { line: raw.line.number, cells: here, isUnordered, isAfterGap: raw.isAfterGap && index === 0 }
@@ -217,7 +229,12 @@ function namingWarnings(columns: readonly Column[], line: number): readonly Warn
   })
   const warnings: Warning[] = []
   for (const [kind, ways] of spellings) {
-    if (ways.size > 1) warnings.push({ code: 'header-naming', line, message: `the ${kind}s are spelled in different ways: ${columns.map((column) => column.header).join(', ')}` })
+    if (ways.size > 1)
+      warnings.push({
+        code: 'header-naming',
+        line,
+        message: `the ${kind}s are spelled in different ways: ${columns.map((column) => column.header).join(', ')}`,
+      })
   }
   const canonical = places.flatMap((place) => (place === null ? [] : [place.canonical]))
   const twice = canonical.find((name, index) => canonical.indexOf(name) < index)

@@ -36,7 +36,9 @@ export function barsBetween(header: Header | null, lines: readonly Line[], colum
   for (let column = 1; column < columns; column++) {
     const from = header === null ? (bars.at(-1) ?? -1) + 1 : (header.tokens[column - 1]?.start ?? 0) + 1
     const to = header === null ? Infinity : (header.tokens[column]?.start ?? 0) + 8
-    const candidates = [...counts.keys()].filter((at) => at > Math.max(0, from) && at < to).sort((a, b) => near(b) - near(a) || (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || a - b)
+    const candidates = [...counts.keys()]
+      .filter((at) => at > Math.max(0, from) && at < to)
+      .sort((a, b) => near(b) - near(a) || (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || a - b)
     const [best] = candidates
     if (best === undefined || near(best) < Math.max(2, filled.length * 0.3)) return null
     bars.push(best)
@@ -86,7 +88,9 @@ export class BodyReader {
   byPosition(positions: Positions): Body {
     const isWhole = positions.starts.length === 1
     return this.read((line) => {
-      const cells = isWhole ? [{ column: 0, segment: { start: startOf(line), end: line.text.length, text: line.text.trim() } }] : cutLine(line, positions)
+      const cells = isWhole
+        ? [{ column: 0, segment: { start: startOf(line), end: line.text.length, text: line.text.trim() } }]
+        : cutLine(line, positions)
       return cells
         .filter(({ segment }) => !/^[|\s]+$/.test(segment.text))
         .map(({ column, segment }) => this.cell(column, segment.start, { line, start: segment.start, end: segment.end }))
@@ -98,7 +102,9 @@ export class BodyReader {
       const found = bars.map((bar) => barsOf(line.text).find((at) => Math.abs(at - bar) <= DRIFT) ?? null)
       if (found.every((bar) => bar !== null)) {
         return between(line, found)
-          .map((part, column) => this.cell(column, part.start + (bars[column - 1] ?? 0) - (found[column - 1] ?? 0), { line, start: part.start, end: part.end }))
+          .map((part, column) =>
+            this.cell(column, part.start + (bars[column - 1] ?? 0) - (found[column - 1] ?? 0), { line, start: part.start, end: part.end }),
+          )
           .filter((cell) => partLength(cell) > 0)
       }
       const cells: RawCell[] = []
@@ -122,7 +128,11 @@ export class BodyReader {
       if (!isTableLine(line)) return [this.cell(0, startOf(line), { line, start: startOf(line), end: line.text.length })]
       const cells = tableCells(line)
       if (cells.length !== this.columns.length) {
-        this.doubts.push({ code: 'column-guessed', line: line.number, message: `${cells.length} cells in a table of ${this.columns.length} columns: ${quoted(line.text)}` })
+        this.doubts.push({
+          code: 'column-guessed',
+          line: line.number,
+          message: `${cells.length} cells in a table of ${this.columns.length} columns: ${quoted(line.text)}`,
+        })
       }
       return cells
         .slice(0, this.columns.length)
@@ -263,7 +273,7 @@ function isPicture(text: string): boolean {
   const letters = text.replace(/[^A-Za-z]/g, '').length
   if (/^[\^\s|v]+$/.test(text)) return true
   const drawn = (text.match(/[-=+|_*~#.^]{3,}/g) ?? []).join('').length
-  return drawn >= 6 && (drawn + strokes.length > letters * 2) && !/\w\(/.test(text) && verdictOf(text) === null && !isEvent(text)
+  return drawn >= 6 && drawn + strokes.length > letters * 2 && !/\w\(/.test(text) && verdictOf(text) === null && !isEvent(text)
 }
 
 function partWords(part: Part): string {
@@ -292,4 +302,3 @@ function quoted(text: string): string {
   const trimmed = text.trim()
   return `"${trimmed.length > 60 ? `${trimmed.slice(0, 57)}...` : trimmed}"`
 }
-

@@ -4,7 +4,26 @@ import type { Call, Span } from './types.js'
 
 /** Words in front of a parenthesis that are no functions. */
 const KEYWORDS: ReadonlySet<string> = new Set([
-  'if', 'while', 'for', 'switch', 'return', 'sizeof', 'do', 'else', 'until', 'unless', 'when', 'and', 'or', 'not', 'case', 'in', 'of', 'on', 'by', 'with',
+  'if',
+  'while',
+  'for',
+  'switch',
+  'return',
+  'sizeof',
+  'do',
+  'else',
+  'until',
+  'unless',
+  'when',
+  'and',
+  'or',
+  'not',
+  'case',
+  'in',
+  'of',
+  'on',
+  'by',
+  'with',
 ])
 
 const NAME = /[\w$]/

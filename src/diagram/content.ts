@@ -59,7 +59,8 @@ export function contentOf(raw: string, offset: number, around: Surroundings): Co
   }
   if (/^(\.{3}|…) ?\w/.test(whole)) return { ...EMPTY, kind: 'note', text: whole.replace(/^(\.{3}|…) */, ''), remarks: comments }
   const aside = /^\(([^()]+)\)$/.exec(whole)?.[1]
-  if (aside !== undefined) return { ...EMPTY, kind: around.isFirst && aside.split(' ').length <= 4 ? 'label' : 'note', text: aside, remarks: comments }
+  if (aside !== undefined)
+    return { ...EMPTY, kind: around.isFirst && aside.split(' ').length <= 4 ? 'label' : 'note', text: aside, remarks: comments }
   if (isLabel(whole, around)) return { ...EMPTY, kind: 'label', text: whole.replace(/:$/, ''), remarks: comments }
   return split(uncommented, comments, place) ?? stepOf(uncommented, comments, place)
 }
@@ -171,7 +172,10 @@ function commentOf(raw: string, comments: readonly string[], around: Surrounding
 
 /** `io_sq_thread_stop:` above everything else in its column, `ordinary writeback:` anywhere. */
 function isLabel(text: string, around: Surroundings): boolean {
-  if (!/^[A-Za-z][\w .\/'-]*:$/.test(text) || /^(out|err|error|retry|again|fail|done|unlock|unlock_\w+|out_\w+|err_\w+|case \w+|default):$/.test(text)) {
+  if (
+    !/^[A-Za-z][\w .\/'-]*:$/.test(text) ||
+    /^(out|err|error|retry|again|fail|done|unlock|unlock_\w+|out_\w+|err_\w+|case \w+|default):$/.test(text)
+  ) {
     return /^\[[A-Za-z][\w \/-]*\]$/.test(text) && isRole(text.slice(1, -1))
   }
   return around.isFirst || isRole(text) || text.includes(' ')

@@ -10,9 +10,9 @@ export interface Marked {
 /** `|- f()`, `+->f()`, `\_ f()`, `--f()`: the words begin behind the mark. A bullet `- f()` stands where it stands. */
 export function treeMark(text: string, indent: number): Marked {
   const mark = /^(?:[|`+\\][-_=]*>? *)+(?=[\w>!-]|\.{3})/.exec(text)
-  if (mark !== null && !text.startsWith("||")) {
+  if (mark !== null && !text.startsWith('||')) {
     const length = mark[0].length
-    const arrow = text.slice(length).startsWith("->") ? 2 : 0
+    const arrow = text.slice(length).startsWith('->') ? 2 : 0
     return { length: length + arrow, indent: indent + length }
   }
   const dashes = /^-{1,12}(?=[A-Za-z_])/.exec(text)

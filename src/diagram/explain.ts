@@ -12,17 +12,36 @@ export interface Explained {
 /** The explanation as text: lines separated by newlines. */
 export function explainDiagram({ diagram, match }: Explained): string {
   const cells = diagram.rows.flatMap((row) => row.cells)
-  const missed = cells.flatMap((cell) => match(cell).filter((step) => step.meanings.length === 0).map((step) => ({ cell, step })))
+  const missed = cells.flatMap((cell) =>
+    match(cell)
+      .filter((step) => step.meanings.length === 0)
+      .map((step) => ({ cell, step })),
+  )
   return [
     `lines ${diagram.firstLine} to ${diagram.lastLine}: ${columnsText(diagram)} (${CONFIDENCES[diagram.confidence]})`,
     ...diagram.columns.map((column, index) => `  ${index + 1}. ${column.header === '' ? 'without a name' : column.header}${namesText(column)}`),
     '',
     ...section('as it was cut:', splitLines(diagram)),
-    ...section('before it begins:', diagram.prelude.map((cell) => `  ${cell.text}`)),
-    ...section('row by row:', diagram.rows.flatMap((row, at) => row.cells.flatMap((cell, index) => cellLines(cell, match(cell), at, index)))),
-    ...section('not understood, and so not checked:', missed.map(({ cell, step }) => `  line ${lineOf(cell)}: ${step.text}${suggestionText(step)}`)),
-    ...section('left out:', diagram.skipped.map((line) => `  line ${line.line}: ${line.text} (${line.reason})`)),
-    ...section('guessed:', diagram.warnings.map((warning) => `  line ${warning.line}: ${warning.message}`)),
+    ...section(
+      'before it begins:',
+      diagram.prelude.map((cell) => `  ${cell.text}`),
+    ),
+    ...section(
+      'row by row:',
+      diagram.rows.flatMap((row, at) => row.cells.flatMap((cell, index) => cellLines(cell, match(cell), at, index))),
+    ),
+    ...section(
+      'not understood, and so not checked:',
+      missed.map(({ cell, step }) => `  line ${lineOf(cell)}: ${step.text}${suggestionText(step)}`),
+    ),
+    ...section(
+      'left out:',
+      diagram.skipped.map((line) => `  line ${line.line}: ${line.text} (${line.reason})`),
+    ),
+    ...section(
+      'guessed:',
+      diagram.warnings.map((warning) => `  line ${warning.line}: ${warning.message}`),
+    ),
   ]
     .join('\n')
     .trimEnd()
@@ -39,7 +58,9 @@ export function splitLines(diagram: Diagram): readonly string[] {
   const lines = diagram.text.split('\n')
   const spans = [
     ...diagram.columns.flatMap((column, index) => column.spans.map((span) => ({ span, name: String(index + 1) }))),
-    ...[...diagram.prelude, ...diagram.rows.flatMap((row) => row.cells)].flatMap((cell) => cell.spans.map((span) => ({ span, name: cell.column === null ? '*' : String(cell.column + 1) }))),
+    ...[...diagram.prelude, ...diagram.rows.flatMap((row) => row.cells)].flatMap((cell) =>
+      cell.spans.map((span) => ({ span, name: cell.column === null ? '*' : String(cell.column + 1) })),
+    ),
   ]
   const starts = lineStarts(lines)
   const result: string[] = []
@@ -80,8 +101,13 @@ function cellLines(cell: Cell, steps: readonly StepMatch[], row: number, index: 
   const results = cell.results.map((result) => `, ${resultText(result)}`).join('')
   const verdict = cell.verdict === undefined ? '' : `, claims: ${cell.verdict.claim === 'other' ? cell.verdict.text : cell.verdict.claim}`
   const head = `${number} [${column}] ${'  '.repeat(cell.depth)}${cell.text}`
-  if (cell.kind !== 'call' && cell.kind !== 'statement') return [`${head}  (${cell.kind}${cell.change === undefined ? '' : `: ${cell.change}`}${verdict})`]
-  return [head, ...steps.map((step) => `${' '.repeat(9)}${'  '.repeat(cell.depth)}= ${meaningsText(step, cell)}`), ...(results + verdict === '' ? [] : [`${' '.repeat(9)}${'  '.repeat(cell.depth)}  ${(results + verdict).slice(2)}`])]
+  if (cell.kind !== 'call' && cell.kind !== 'statement')
+    return [`${head}  (${cell.kind}${cell.change === undefined ? '' : `: ${cell.change}`}${verdict})`]
+  return [
+    head,
+    ...steps.map((step) => `${' '.repeat(9)}${'  '.repeat(cell.depth)}= ${meaningsText(step, cell)}`),
+    ...(results + verdict === '' ? [] : [`${' '.repeat(9)}${'  '.repeat(cell.depth)}  ${(results + verdict).slice(2)}`]),
+  ]
 }
 
 function meaningsText(step: StepMatch, cell: Cell): string {

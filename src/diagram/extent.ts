@@ -34,7 +34,8 @@ export function bodyEnd(lines: readonly Line[], from: number, right: number): nu
     const text = line.text.trim()
     if (isPatchLine(text) || (blanks > 0 && isAnotherHeader(lines, at, right))) break
     const isAlone = isLateHeader(text) || blockActor(text) !== null || isRuler(text)
-    const belongs = isAlone || reachesRight(line, right) || (blanks === 0 || end === from ? followsOn(line, text, right) : goesOn(lines, at, text, right))
+    const belongs =
+      isAlone || reachesRight(line, right) || (blanks === 0 || end === from ? followsOn(line, text, right) : goesOn(lines, at, text, right))
     if (!belongs) break
     end = at + 1
     blanks = 0

@@ -55,10 +55,13 @@ function namesIn(part: Segment): readonly Segment[] {
   for (const match of part.text.matchAll(/(?:^|\s)((?:CPU|Thread|Task|Process|T|P) ?[#-]?\d{1,3}|(?:Thread|Task|Process) ?[A-Z])(?=[\s:]|$)/gi)) {
     starts.push(match.index + match[0].length - (match[1]?.length ?? 0))
   }
-  const isAllNames = starts.length > 1 && starts[0] === 0 && starts.every((start, index) => {
-    const name = part.text.slice(start, starts[index + 1]).trim()
-    return placeOf(name)?.rest === ''
-  })
+  const isAllNames =
+    starts.length > 1 &&
+    starts[0] === 0 &&
+    starts.every((start, index) => {
+      const name = part.text.slice(start, starts[index + 1]).trim()
+      return placeOf(name)?.rest === ''
+    })
   if (!isAllNames) return [part]
   return starts.map((start, index) => {
     const text = part.text.slice(start, starts[index + 1]).trimEnd()
@@ -93,12 +96,21 @@ function strokesOf(text: string): readonly number[] {
   return starts
 }
 
+/** What stands before the name of the actor that goes on: `context switch back to`, `meanwhile, on`. */
+const SWITCH = new RegExp(
+  [
+    '^(?:(?:context|ctx|task|thread)?[ -]?switch(?:es|ed)?(?: back| over)? to|back (?:to|on|in)',
+    '|switch(?:es|ing)? (?:back )?to|meanwhile,? (?:on|in)|(?:then )?on|in) (.+)$',
+  ].join(''),
+  'i',
+)
+
 /** The actor of a line that heads a block: `--- thread A ---`, `--- context switch to thread B ---`, `CPU0:`; null for others. */
 export function blockActor(text: string): { readonly name: string; readonly isMarked: boolean } | null {
   if (text.length > 80) return null
   const marked = /^(?:[-=*#]{2,}|\[|<)\s*(.*?)\s*(?:[-=*#]{2,}|\]|>)$/.exec(text)
   const inner = marked?.[1] ?? text
-  const target = /^(?:(?:context|ctx|task|thread)?[ -]?switch(?:es|ed)?(?: back| over)? to|back (?:to|on|in)|switch(?:es|ing)? (?:back )?to|meanwhile,? (?:on|in)|(?:then )?on|in) (.+)$/i.exec(inner)
+  const target = SWITCH.exec(inner)
   const name = (target?.[1] ?? inner).trim()
   const place = placeOf(name)
   if (marked !== null) {

@@ -3,7 +3,7 @@
 /** Characters of one text. The reader is linear, so that this is about patience: a fraction of a second. */
 export const TEXT_MAX = 4 * 1024 * 1024
 /** Lines of one text. */
-export const LINES_MAX = 60_000
+export const LINES_MAX = 40_000
 /** Diagrams of one text; of a mail there are a handful. */
 export const DIAGRAMS_MAX = 500
 /** Actors. Five were seen. */

@@ -33,12 +33,35 @@ const NO_TABS: ReadonlySet<number> = new Set()
 
 /** Characters drawn as lines and trees, and blanks that are not the blank. */
 const PLAIN: Readonly<Record<string, string>> = {
-  '\u00a0': ' ', '\u2007': ' ', '\u202f': ' ', '\u3000': ' ',
-  '│': '|', '┃': '|', '║': '|', '¦': '|', '├': '|', '┣': '|', '┤': '|',
-  '└': '`', '┗': '`', '╰': '`',
-  '─': '-', '━': '-', '═': '=', '–': '-', '—': '-', '┼': '+', '┬': '+', '┴': '+', '\u2011': '-', '\u2010': '-',
+  '\u00a0': ' ',
+  '\u2007': ' ',
+  '\u202f': ' ',
+  '\u3000': ' ',
+  '│': '|',
+  '┃': '|',
+  '║': '|',
+  '¦': '|',
+  '├': '|',
+  '┣': '|',
+  '┤': '|',
+  '└': '`',
+  '┗': '`',
+  '╰': '`',
+  '─': '-',
+  '━': '-',
+  '═': '=',
+  '–': '-',
+  '—': '-',
+  '┼': '+',
+  '┬': '+',
+  '┴': '+',
+  '\u2011': '-',
+  '\u2010': '-',
   '•': '-',
-  '‘': "'", '’': "'", '“': '"', '”': '"',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
 }
 
 /** Splits a text. Throws if it is too large, or is no text. */
@@ -123,6 +146,7 @@ function rawIndex(line: Line, position: number, size: TabSize): number {
 }
 
 function expand(raw: string, margin: number, frame: number, size: TabSize): Pick<Line, 'text' | 'afterTab'> {
+  if (frame === 0 && isPlain(raw)) return { text: raw.slice(margin).trimEnd(), afterTab: NO_TABS }
   let text = ''
   let tabs: Set<number> | null = null
   for (let index = margin; index < raw.length; index++) {
@@ -139,6 +163,11 @@ function expand(raw: string, margin: number, frame: number, size: TabSize): Pick
   return { text: text.trimEnd(), afterTab: tabs ?? NO_TABS }
 }
 
+/** ASCII without tabs, as most lines are. */
+function isPlain(raw: string): boolean {
+  return /^[ -~]*$/.test(raw)
+}
+
 function widthOf(character: string, at: number, size: TabSize): number {
   if (character === '\t') return size - (at % size)
   return character === '\u200b' || character === '\ufeff' || character === '\u00ad' ? 0 : 1
@@ -150,6 +179,7 @@ function isControl(character: string): boolean {
 
 function countControls(raw: string): number {
   let count = 0
+  if (isPlain(raw)) return 0
   for (let index = 0; index < raw.length; index++) {
     const character = raw[index] ?? ''
     if (character !== '\t' && isControl(character)) count++

@@ -30,7 +30,8 @@ export interface MailDiagram {
  */
 export function readMails(file: Uint8Array | string): readonly MailMessage[] {
   const text = typeof file === 'string' ? file : bytesAsText(file)
-  if (/^[^\n]{0,2000}\u0000/.test(text)) throw new DiagramError({ message: 'this is no mail: it has NUL characters', line: 1, hint: 'save the thread as mbox or as plain text' })
+  if (/^[^\n]{0,2000}\u0000/.test(text))
+    throw new DiagramError({ message: 'this is no mail: it has NUL characters', line: 1, hint: 'save the thread as mbox or as plain text' })
   const seen: string[][] = []
   return messagesOf(text).map((raw, index) => readMessage(raw, index, seen))
 }

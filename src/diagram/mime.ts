@@ -11,6 +11,8 @@ export interface TextPart {
   readonly isHtml: boolean
 }
 
+/** The longest line a mail may have. */
+const HEADER_LINE_MAX = 998
 const PARTS_MAX = 200
 const DEPTH_MAX = 10
 
@@ -31,12 +33,14 @@ export function splitHeaders(raw: string): { readonly headers: Headers; readonly
     }
     if (match !== null) {
       last = (match[1] ?? '').toLowerCase()
-      values.set(last, values.get(last) ?? (match[2] ?? ''))
+      values.set(last, values.get(last) ?? match[2] ?? '')
     } else {
       values.set(last, `${values.get(last) ?? ''} ${line.trim()}`)
     }
     at = end + 1
   }
+  // A thread whose line breaks were lost begins like a header and never ends.
+  if (at >= raw.length && raw.length > HEADER_LINE_MAX && !raw.includes('\n')) return { headers: headersOf(new Map()), body: raw }
   return { headers: headersOf(values), body: raw.slice(Math.min(raw.length, at)).replace(/^\r?\n/, '') }
 }
 
@@ -62,7 +66,11 @@ export function textParts(raw: string): readonly TextPart[] {
     } else if (main.toLowerCase() === 'text') {
       const decoded = decoded8(decodeTransfer(body, headers.get('content-transfer-encoding')), parameter(type, 'charset'))
       const isHtml = sub.toLowerCase() === 'html'
-      const text = isHtml ? withoutTags(decoded) : parameter(type, 'format').toLowerCase() === 'flowed' ? unflowed(decoded, parameter(type, 'delsp').toLowerCase() === 'yes') : decoded
+      const text = isHtml
+        ? withoutTags(decoded)
+        : parameter(type, 'format').toLowerCase() === 'flowed'
+          ? unflowed(decoded, parameter(type, 'delsp').toLowerCase() === 'yes')
+          : decoded
       found.push({ text: text.replace(/\r\n/g, '\n'), isHtml })
     }
   }
@@ -89,7 +97,10 @@ function headersOf(values: ReadonlyMap<string, string>): Headers {
 }
 
 function parameter(header: string, name: string): string {
-  const at = header.toLowerCase().replace(/\s/g, ' ').search(new RegExp(`[; ]${name} *=`))
+  const at = header
+    .toLowerCase()
+    .replace(/\s/g, ' ')
+    .search(new RegExp(`[; ]${name} *=`))
   if (at < 0) return ''
   const rest = header.slice(header.indexOf('=', at) + 1).trim()
   const [value = ''] = rest.startsWith('"') ? rest.slice(1).split('"') : rest.split(/[\s;]/)

@@ -18,7 +18,8 @@ export interface Model {
  */
 export type Found = 'exact' | 'case' | 'era' | 'underscores' | 'method' | 'phrase'
 
-export type Meaning = { readonly kind: 'function'; readonly name: string; readonly by: Found } | { readonly kind: 'operation'; readonly operation: Operation }
+export type Meaning =
+  { readonly kind: 'function'; readonly name: string; readonly by: Found } | { readonly kind: 'operation'; readonly operation: Operation }
 
 /** A step of a cell: each call, and each clause of a sentence, is one. In the order in which they are written. */
 export interface StepMatch {
@@ -113,17 +114,34 @@ export class NameMatcher {
     const near = this.model.functions
       .map((other) => ({ other, far: distance(name.toLowerCase(), other.toLowerCase()) }))
       .filter(({ other, far }) => far <= Math.max(2, Math.floor(Math.min(name.length, other.length) / 4)))
-    return near.sort((a, b) => a.far - b.far || (a.other < b.other ? -1 : 1)).slice(0, SUGGESTIONS_MAX).map(({ other }) => other)
+    return near
+      .sort((a, b) => a.far - b.far || (a.other < b.other ? -1 : 1))
+      .slice(0, SUGGESTIONS_MAX)
+      .map(({ other }) => other)
   }
 }
 
 /** Functions that are called through pointers, by the name of the pointer. */
-const METHODS: ReadonlySet<string> = new Set(['writepage', 'writepages', 'page_mkwrite', 'releasepage', 'invalidatepage', 'set_page_dirty', 'fault', 'readpage', 'write_begin', 'write_end'])
+const METHODS: ReadonlySet<string> = new Set([
+  'writepage',
+  'writepages',
+  'page_mkwrite',
+  'releasepage',
+  'invalidatepage',
+  'set_page_dirty',
+  'fault',
+  'readpage',
+  'write_begin',
+  'write_end',
+])
 
 /** Names that a function had, or has, in other kernels. */
 function eraNames(name: string): readonly string[] {
   const known = ERAS.filter((era) => era.includes(name)).flat()
-  const renamed = [name.replace(/folios?/g, (word) => word.replace('folio', 'page')), name.replace(/pages?/g, (word) => word.replace('page', 'folio'))]
+  const renamed = [
+    name.replace(/folios?/g, (word) => word.replace('folio', 'page')),
+    name.replace(/pages?/g, (word) => word.replace('page', 'folio')),
+  ]
   return [...new Set([...known, ...renamed])].filter((other) => other !== name)
 }
 
@@ -143,7 +161,9 @@ function operationOfCall(name: string, args: string): readonly Meaning[] {
   if (zero) return [{ kind: 'operation', operation: { effect: 'drop', part: 'refcount' } }]
   const negative = /^atomic_add_negative$/.test(name) && args.includes('mapcount')
   if (negative) return [{ kind: 'operation', operation: { effect: 'drop', part: 'mapcount' } }]
-  const verb = name.replace(/_(irq|irqsave|irqrestore|bh|nested|killable|interruptible)$/, '').replace(/^(write|read)_(un)?lock$/, (_, kind: string, un = '') => `${un === '' ? 'down' : 'up'}_${kind}`)
+  const verb = name
+    .replace(/_(irq|irqsave|irqrestore|bh|nested|killable|interruptible)$/, '')
+    .replace(/^(write|read)_(un)?lock$/, (_, kind: string, un = '') => `${un === '' ? 'down' : 'up'}_${kind}`)
   const locked = lockOf(verb, name) ?? lockOf(verb, args)
   return locked === null ? [] : [{ kind: 'operation', operation: locked }]
 }
@@ -228,10 +248,22 @@ function contains(words: string, word: string): boolean {
 /** Parts of a sentence that are steps of their own: `alloc page, add to page cache, dirty page`. */
 export function clausesOf(text: string): readonly string[] {
   const parts = text.split(/,\s+(?:and |then )?|;\s+|\.\s+|\s+(?:and then|then|&)\s+/)
-  const clauses = parts.map((part) => part.trim().replace(/^(and|then|we|it|we can even|we can) /i, '').replace(/[,.;]+$/, '')).filter((part) => /\w/.test(part))
+  const clauses = parts
+    .map((part) =>
+      part
+        .trim()
+        .replace(/^(and|then|we|it|we can even|we can) /i, '')
+        .replace(/[,.;]+$/, ''),
+    )
+    .filter((part) => /\w/.test(part))
   return clauses.length === 0 ? [text] : clauses
 }
 
 function normal(text: string): string {
-  return text.toLowerCase().replace(/['"`;]/g, '').replace(/\b(the|a|an|its|it|of) /g, '').replace(/\s+/g, ' ').trim()
+  return text
+    .toLowerCase()
+    .replace(/['"`;]/g, '')
+    .replace(/\b(the|a|an|its|it|of) /g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }

@@ -50,7 +50,10 @@ export function joined(cell: RawCell, tabs: TabSize): Joined {
     text += continued(partText(part), offsets.length > 1)
   }
   const span = (start: number, end: number): Span => {
-    const index = Math.max(0, offsets.findLastIndex((offset) => offset <= start))
+    const index = Math.max(
+      0,
+      offsets.findLastIndex((offset) => offset <= start),
+    )
     const part = cell.parts[index]!
     const offset = offsets[index] ?? 0
     const from = Math.min(part.start + start - offset, part.end - 1)
@@ -129,7 +132,14 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
   if (/(&&|\|\||[=+,\\])$/.test(before) && part.start > first.start && !/^[-|]/.test(text)) return true
   if (part.start >= first.start && isDangling(before)) return true
   if (part.start >= first.start && /^(and|or|but|which|because|so that)\b/.test(text) && proseWords(text) >= 2) return true
-  if (isMoreWords(text) && part.start === first.start && previous.start === first.start && isBrokenSentence(partText(previous), previous.end) && proseWords(text) >= 2) return true
+  if (
+    isMoreWords(text) &&
+    part.start === first.start &&
+    previous.start === first.start &&
+    isBrokenSentence(partText(previous), previous.end) &&
+    proseWords(text) >= 2
+  )
+    return true
   if (/^(\.{3}|…) ?\w/.test(before)) return part.start >= first.start && !/[.!?]$/.test(before) && isMoreWords(text)
   if (/^\^+ /.test(before) && part.start >= first.start && isMoreWords(text)) return true
   const isDeeper = part.start > first.start
@@ -146,7 +156,10 @@ function isContinuation(above: RawCell, cell: RawCell, width: number): boolean {
 
 /** A line that ends in the middle of a sentence. */
 function isDangling(text: string): boolean {
-  return proseWords(text) >= 2 && /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another|while|but|because|which|sees|finds|it)$/.test(text)
+  return (
+    proseWords(text) >= 2 &&
+    /\b(see|calls?|the|an?|to|and|or|of|is|by|for|with|then|we|from|that|its|this|another|while|but|because|which|sees|finds|it)$/.test(text)
+  )
 }
 
 /** A long line of a sentence that was broken by a mailer. */

@@ -68,7 +68,11 @@ class Finder {
     const header = headerAt(lines, at)
     if (header === null) return null
     if (header.tokens.length > COLUMNS_MAX) {
-      this.rejected.push({ line: line.number, text: line.text.slice(0, 80), reason: `${header.tokens.length} columns, and ${COLUMNS_MAX} are the most` })
+      this.rejected.push({
+        line: line.number,
+        text: line.text.slice(0, 80),
+        reason: `${header.tokens.length} columns, and ${COLUMNS_MAX} are the most`,
+      })
       return null
     }
     if (header.certainty === 'possible' && (++this.trials > TRIALS_MAX || !mayHead(lines, at))) return null
@@ -93,7 +97,11 @@ class Finder {
     if (heads.length === body.columns.length) {
       warnings.push({ code: 'meaning-guessed', line: first, message: 'every actor has one block only: read as one happening after the other' })
     }
-    return this.add(lines, { from: at, end, floor, isBlocks: true }, { body, form: 'blocks', tabs: 8, confidence: heads.length === body.columns.length ? 'likely' : 'sure', warnings })
+    return this.add(
+      lines,
+      { from: at, end, floor, isBlocks: true },
+      { body, form: 'blocks', tabs: 8, confidence: heads.length === body.columns.length ? 'likely' : 'sure', warnings },
+    )
   }
 
   private tableAt(lines: Stretch, at: number): number | null {
@@ -112,7 +120,11 @@ class Finder {
     return isConvincing(read, 2) ? this.add(lines, { from: at + head, end, floor: at + head, isBlocks: false }, read) : null
   }
 
-  private add(lines: Stretch, place: { readonly from: number; readonly end: number; readonly floor: number; readonly isBlocks: boolean }, read: Read): number | null {
+  private add(
+    lines: Stretch,
+    place: { readonly from: number; readonly end: number; readonly floor: number; readonly isBlocks: boolean },
+    read: Read,
+  ): number | null {
     const above = Math.max(place.floor, preludeStart(lines, place.from, place.isBlocks))
     const prelude = lines.slice(above, place.from).filter((line) => !isBlank(line))
     const diagram = assemble({
@@ -130,7 +142,8 @@ class Finder {
 
   private rejectLostBreaks(line: Line): void {
     if (line.text.length <= LINE_MAX || !/\b(CPU ?\d|TASK ?\d|Thread [A-D1-4])\W+(CPU ?\d|TASK ?\d|Thread [A-D1-4])\b/i.test(line.text)) return
-    const reason = `the line breaks of the text are lost: line ${line.number} has ${line.text.length} characters, and which column a step stands in can not be told`
+    const length = `line ${line.number} has ${line.text.length} characters`
+    const reason = `the line breaks of the text are lost: ${length}, and which column a step stands in can not be told`
     this.rejected.push({ line: line.number, text: line.text.slice(0, 80), reason })
   }
 }
@@ -186,7 +199,11 @@ function doubts(positions: Positions, columns: readonly RawColumn[], line: numbe
   }
   for (const column of positions.doubtful) {
     const { header = '' } = columns[column] ?? {}
-    warnings.push({ code: 'column-guessed', line, message: `the column of "${header}" is taken to begin at position ${(positions.starts[column] ?? 0) + 1}` })
+    warnings.push({
+      code: 'column-guessed',
+      line,
+      message: `the column of "${header}" is taken to begin at position ${(positions.starts[column] ?? 0) + 1}`,
+    })
   }
   return warnings
 }
@@ -194,14 +211,20 @@ function doubts(positions: Positions, columns: readonly RawColumn[], line: numbe
 /** A diagram of a text that has no header: by position, or one column. */
 function withoutHeader(text: string): Diagram | null {
   const lines = linesOf(text)
-  const stretch = stretchesOf(lines).filter((some) => some.some((line) => !isBlank(line))).sort((a, b) => b.length - a.length)[0] ?? []
+  const stretch =
+    stretchesOf(lines)
+      .filter((some) => some.some((line) => !isBlank(line)))
+      .sort((a, b) => b.length - a.length)[0] ?? []
   const from = stretch.findIndex((line) => !isBlank(line) && isStepLike(line.text.trim()))
   if (from < 0) return null
   const hints = guessedHints(stretch.slice(from).filter((line) => !isProse(line.text.trim())))
   const end = bodyEnd(stretch, from, hints.length > 1 ? (hints[1]?.header ?? 0) - 4 : Infinity)
   const body = stretch.slice(from, end)
   if (body.filter((line) => !isBlank(line)).length < 2 || hints.length > COLUMNS_MAX) return null
-  const positions = positionsOf(body.filter((line) => !isBlank(line)), hints)
+  const positions = positionsOf(
+    body.filter((line) => !isBlank(line)),
+    hints,
+  )
   const columns = positions.starts.map((position): RawColumn => ({ header: '', places: [], position }))
   const read = new BodyReader(columns, body).byPosition(positions)
   const line = body[0]?.number ?? 1

@@ -2,6 +2,14 @@
 import { lastMark } from './wording.js'
 import type { Relation, ResultValue } from './types.js'
 
+const VALUE = String.raw`-?E[A-Z0-9]+|-?\d+|0x[0-9a-f]+|true|false|NULL|an? error|error|success|failure`
+const GIVING = `(?:which )?(?:returns?|returned|returning|gives|yields|sees|says|reads|got|gets) (${VALUE})`
+/** A step and what it gives, in words: the step, the words, the value if there is one. */
+const GIVES = new RegExp(
+  String.raw`^(.*?[\w)\];}'"])[,:;]? +(${GIVING}|fails(?: with -?E[A-Z0-9]+)?|failed(?: with -?E[A-Z0-9]+)?|succeeds|succeeded)[.!]?$`,
+  'i',
+)
+
 /** Longer cells are prose. */
 const CELL_MAX = 200
 
@@ -32,7 +40,7 @@ function byMark(text: string): FoundResult | null {
 
 /** `returns -EBUSY`, `fails`, `failed with -ENOMEM`, `succeeds`. */
 function byWord(text: string): FoundResult | null {
-  const match = /^(.*?[\w)\];}'"])[,:;]? +((?:which )?(?:returns?|returned|returning|gives|yields|sees|says|reads|got|gets) (-?E[A-Z0-9]+|-?\d+|0x[0-9a-f]+|true|false|NULL|an? error|error|success|failure)|fails(?: with -?E[A-Z0-9]+)?|failed(?: with -?E[A-Z0-9]+)?|succeeds|succeeded)[.!]?$/i.exec(text)
+  const match = GIVES.exec(text)
   if (match === null) return null
   const [, rest = '', words = '', value] = match
   const found = valueOf(value ?? words)
@@ -47,7 +55,8 @@ function byRelation(text: string): FoundResult | null {
   if (match === null) return null
   const [, rest = '', relation = '', literal = ''] = match
   // An assignment to a plain variable is a statement: `x = 1;`; of a call or a read it is what came out.
-  if (relation === '=' && (text.endsWith(';') || /^(write|store|set|assign|let|put)s?\b/i.test(rest) || /^[\w.>-]+(\[\w*\])?$/.test(rest))) return null
+  if (relation === '=' && (text.endsWith(';') || /^(write|store|set|assign|let|put)s?\b/i.test(rest) || /^[\w.>-]+(\[\w*\])?$/.test(rest)))
+    return null
   const value = literalOf(literal, relation === '=' ? '==' : (relation as Relation))
   return value === null ? null : { rest: rest.trim(), text: text.slice(rest.length).trim(), value }
 }
@@ -75,14 +84,18 @@ export function changeIn(text: string): (ResultValue & { readonly kind: 'change'
 }
 
 function valueOf(words: string): ResultValue | null {
-  const bare = words.trim().replace(/^(it |which )?(returns?|returned|gives|with|gets|=|==)\s+/i, '').replace(/[.!;,]+$/, '')
+  const bare = words
+    .trim()
+    .replace(/^(it |which )?(returns?|returned|gives|with|gets|=|==)\s+/i, '')
+    .replace(/[.!;,]+$/, '')
   const errno = /-?\b(E(?:[A-Z]{2,}[A-Z0-9]*|2BIG))\b/.exec(bare)
   if (errno !== null && /^(fail\w*( with)? )?(an? )?-?E[A-Z0-9]+( \(.*\))?$/i.test(bare) && bare.includes(errno[0])) {
     return { kind: 'errno', name: errno[1] ?? '' }
   }
   const literal = literalOf(bare.replace(/^==? */, ''), '==')
   if (literal !== null) return literal
-  if (/^(fails?|failed|failure|(an? |return(s)? )?error|does not|doesn't|did not|cannot|can't|unsuccessful|no luck)\b/i.test(bare)) return { kind: 'fails' }
+  if (/^(fails?|failed|failure|(an? |return(s)? )?error|does not|doesn't|did not|cannot|can't|unsuccessful|no luck)\b/i.test(bare))
+    return { kind: 'fails' }
   if (/^(ok|okay|success|succeeds|succeeded|works|passes|passed)\b/i.test(bare)) return { kind: 'succeeds' }
   if (/^(true|yes|set)\b/i.test(bare)) return { kind: 'truth', value: true }
   if (/^(false|no|not set|clear)$/i.test(bare)) return { kind: 'truth', value: false }

@@ -67,7 +67,7 @@ export interface Column {
  * One reading of a header, of a role comment in the first line of a column (`// IO completion kworker`), or of a label
  * (`io_sq_thread_stop:`).
  *
- * - `place`: a neutral name (CPU1, Thread A, T2, Process B), which says nothing about what runs there;
+ * - `place`: a neutral name (CPU1, Thread A, T2, Process B), which says nothing about what runs there,
  *   `text` is the canonical form: `CPU1`, `Thread A`, `Task 1`, `Process B`.
  * - `role`: a kernel thread or a part somebody plays: `writeback`, `kswapd`, `IO completion kworker`, `waiter1`.
  * - `operation`: what the actor does from beginning to end: `sync truncate`, `fallocate(FALLOC_FL_PUNCH_HOLE)`, `mmap1`.
@@ -93,13 +93,13 @@ export interface Row {
 
 /**
  * What a cell is:
- * - `call`: one or more calls of functions, with or without parentheses;
- * - `statement`: any other step: a C statement, a condition without a call, an abbreviation, plain words;
- * - `note`: a comment or remark that is no step (a comment that stands alone, a bullet under a call, a layout);
- * - `elision`: `...`, "(same as mmap1)", "potentially many times": more happens here than is shown;
- * - `event`: something that happens to everybody and stands in no column, or is marked as an event (`<power failure>`);
- * - `context`: the actor is interrupted, switched out, blocked, woken or goes on (`<blocked: …>`, `IRQ`, `schedule`);
- * - `verdict`: what is wrong: `BUG_ON(…)`, `--> UAF`, `*** DEADLOCK ***`, and what the diagram ends with;
+ * - `call`: one or more calls of functions, with or without parentheses,
+ * - `statement`: any other step: a C statement, a condition without a call, an abbreviation, plain words,
+ * - `note`: a comment or remark that is no step (a comment that stands alone, a bullet under a call, a layout),
+ * - `elision`: `...`, "(same as mmap1)", "potentially many times": more happens here than is shown,
+ * - `event`: something that happens to everybody and stands in no column, or is marked as an event (`<power failure>`),
+ * - `context`: the actor is interrupted, switched out, blocked, woken or goes on (`<blocked: …>`, `IRQ`, `schedule`),
+ * - `verdict`: what is wrong: `BUG_ON(…)`, `--> UAF`, `*** DEADLOCK ***`, and what the diagram ends with,
  * - `label`: names the actor rather than a step (`// IO completion kworker`, `io_sq_thread_stop:`).
  */
 export type CellKind = 'call' | 'statement' | 'note' | 'elision' | 'event' | 'context' | 'verdict' | 'label'
@@ -180,9 +180,9 @@ export type ResultValue =
   | { readonly kind: 'other'; readonly words: string }
 
 /**
- * - `interrupted`: an interrupt or another task takes over (`IRQ`, `<preempted>`, `... interrupted ...`);
- * - `blocked`: it waits (`blocks`, `<parks on wait list>`, `sleeps`);
- * - `switched`: it gives up the processor of its own (`schedule`);
+ * - `interrupted`: an interrupt or another task takes over (`IRQ`, `<preempted>`, `... interrupted ...`),
+ * - `blocked`: it waits (`blocks`, `<parks on wait list>`, `sleeps`),
+ * - `switched`: it gives up the processor of its own (`schedule`),
  * - `woken`: it is made able to run; `continues`: it runs again.
  */
 export type ContextChange = 'interrupted' | 'blocked' | 'switched' | 'woken' | 'continues'

@@ -1,4 +1,5 @@
 /** What marks verdicts, changes of context, elisions and prose, in words. */
+import { anyOf } from './any-of.js'
 import type { ContextChange, Verdict } from './types.js'
 
 const CLAIMS: readonly (readonly [RegExp, Verdict['claim']])[] = [
@@ -22,12 +23,18 @@ export function claimOf(text: string): Verdict['claim'] | null {
 }
 
 const LOUD = /^(\*{2,}|!{2,}|<{2,}|<==?|={1,2}>|-{2}>|#{2,})\s*|\s*(\*{2,}|!{1,}|>{2,})$/g
-const FAILURE_TITLES =
-  /^(BUG|VM_BUG|WARN(ING)?\b|KASAN|KCSAN|oops\b|UAF\b|crash(es)?\b|panic|use[- ]after[- ]free|dead ?lock|lost wake|data lost|stale data|foreign data|misplaced write|torn data|NULL pointer|bad page state|reference count|sleeping in atomic|livelock|assertion failed|UNSAFE|stuck\b|data corruption|double free|hung task)/i
+const FAILURE_TITLES = anyOf([
+  String.raw`^(?:BUG|VM_BUG|WARN(?:ING)?\b|KASAN|KCSAN|oops\b|UAF\b|crash(?:es)?\b|panic|use[- ]after[- ]free|dead ?lock|lost wake|data lost)`,
+  '^(?:stale data|foreign data|misplaced write|torn data|NULL pointer|bad page state|reference count|sleeping in atomic|livelock)',
+  String.raw`^(?:assertion failed|UNSAFE|stuck\b|data corruption|double free|hung task)`,
+])
 
 /** A text that is nothing but a verdict: `BUG_ON(x)`, `*** DEADLOCK ***`, `--> UAF`, `UNSAFE!`; null otherwise. */
 export function verdictOf(text: string): Verdict | null {
-  const bare = text.replace(LOUD, '').replace(/^(->|→|⇒)\s*/, '').trim()
+  const bare = text
+    .replace(LOUD, '')
+    .replace(/^(->|→|⇒)\s*/, '')
+    .trim()
   if (bare === '' || bare.length > 300) return null
   const isTitled = FAILURE_TITLES.test(bare)
   const isMarked = /^(\*{2,}|={1,2}>|-{1,2}>|<==?|<{2,}|→|⇒|!{2,})/.test(text) && (claimOf(bare) !== null || /^[A-Z !]{4,}$/.test(bare))
@@ -40,7 +47,10 @@ export function verdictOf(text: string): Verdict | null {
 export function trailingVerdict(text: string): { readonly rest: string; readonly verdict: Verdict } | null {
   const at = lastMark(text)
   if (at === null) return null
-  const words = text.slice(at.end).trim().replace(/[\s.*!]+$/, '')
+  const words = text
+    .slice(at.end)
+    .trim()
+    .replace(/[\s.*!]+$/, '')
   const rest = text.slice(0, at.start).trim()
   if (rest === '' || words === '') return null
   const claim = claimOf(words)
@@ -65,12 +75,43 @@ export function lastMark(text: string): { readonly start: number; readonly end: 
 }
 
 const CHANGES: readonly (readonly [RegExp, ContextChange])[] = [
-  [/^(is |gets |got )?(interrupted|preempted|pre-empted)\b|^(hard|soft)?irq$|^interrupt$|^nmi$|^(gets )?(an )?interrupt(ion)?$|^(timer|io|i\/o|hard|soft)[- ](irq|interrupt)$|^(preemption|vcpu preempted)$/i, 'interrupted'],
-  [/^(is |gets )?block(s|ed)($|:| (on|for|until|in|here|by|waiting|as|because|there)\b)|^(goes to )?sleeps?\b|^parks?\b|^parked\b|^waits?\b|^waiting\b|^spins?\b|^spinning\b|^stuck here$/i, 'blocked'],
-  [/^schedul(e|es|ed|ing)( out| away)?(\(\))?$|^sched(ule)?[- ]out$|^context switch$|^switch(es)? (out|away)$|^yields?$|^de-?scheduled?$|^switched out$/i, 'switched'],
+  [
+    anyOf([
+      String.raw`^(?:is |gets |got )?(?:interrupted|preempted|pre-empted)\b`,
+      '^(?:hard|soft)?irq$|^interrupt$|^nmi$|^(?:gets )?(?:an )?interrupt(?:ion)?$',
+      String.raw`^(?:timer|io|i\/o|hard|soft)[- ](?:irq|interrupt)$|^(?:preemption|vcpu preempted)$`,
+    ]),
+    'interrupted',
+  ],
+  [
+    anyOf([
+      String.raw`^(?:is |gets )?block(?:s|ed)(?:$|:| (?:on|for|until|in|here|by|waiting|as|because|there)\b)`,
+      String.raw`^(?:goes to )?sleeps?\b|^parks?\b|^parked\b|^waits?\b|^waiting\b|^spins?\b|^spinning\b|^stuck here$`,
+    ]),
+    'blocked',
+  ],
+  [
+    anyOf([
+      String.raw`^schedul(?:e|es|ed|ing)(?: out| away)?(?:\(\))?$|^sched(?:ule)?[- ]out$|^context switch$`,
+      '^switch(?:es)? (?:out|away)$|^yields?$|^de-?scheduled?$|^switched out$',
+    ]),
+    'switched',
+  ],
   [/^(gets |is )?(woken|woke|wakes|wakes up|woken up|awakened?)\b/i, 'woken'],
-  [/^(continues?|continued|continuing|resumes?|resumed)\b|^schedul(e|ed|es)[- ](back|in)\b|^(returns?|back) from (irq|interrupt)|^switch(es|ed)? back\b|^iret$|^back in\b/i, 'continues'],
+  [
+    anyOf([
+      String.raw`^(?:continues?|continued|continuing|resumes?|resumed)\b|^schedul(?:e|ed|es)[- ](?:back|in)\b`,
+      String.raw`^(?:returns?|back) from (?:irq|interrupt)|^switch(?:es|ed)? back\b|^iret$|^back in\b`,
+    ]),
+    'continues',
+  ],
 ]
+
+/** Words for "more of this", or "nothing of interest". */
+const MORE = anyOf([
+  String.raw`^\(?(?:same as\b|as (?:above|before)\b|as on\b|potentially many\b|many times\b|some time (?:later|passes)\b)[^()]*\)?$`,
+  String.raw`^\(?(?:time passes\b|etc\.?$|and so on\b|repeat(?:s|ed)?\b|later\b|loops?$|a bit later\b|\[?snip\]?$)[^()]*\)?$`,
+])
 
 /** A text that is nothing but a change of context, with or without brackets and dots around it. */
 export function changeOf(text: string): ContextChange | null {
@@ -87,7 +128,7 @@ export function changeOf(text: string): ContextChange | null {
 export function isElision(text: string): boolean {
   if (/^[<[(]?\s*(\.{2,}|…)\s*[>\])]?;?$/.test(text)) return true
   if (/^(\.{3}|…) ?\d+ (more )?steps?$/.test(text)) return true
-  return /^\(?(same as\b|as (above|before)\b|as on\b|potentially many\b|many times\b|some time (later|passes)\b|time passes\b|etc\.?$|and so on\b|repeat(s|ed)?\b|later\b|loops?$|a bit later\b|\[?snip\]?$)[^()]*\)?$/i.test(text) && text.split(' ').length <= 7
+  return MORE.test(text) && text.split(' ').length <= 7
 }
 
 /** Something that happens to everybody: `<power failure>`, `***ABORT***`, `>> error <<`. */
@@ -115,6 +156,7 @@ export function isStepLike(text: string): boolean {
   if (/^(\/\/|\/\*)/.test(text)) return true
   if (/ (->|-->|<-|<==|=>|==>|=|==|\+=) /.test(text) && text.split(' ').length <= 14) return true
   if (isProse(text)) return false
-  if (/[\w\]}]\(|^[A-Za-z]\w*_\w+;?$|[;{}]$|^(if|while|for|else|return|goto)\b|^(->|\/\/|\/\*|\|-|- \w+\()|\w(->|\.)\w|^\w+\s*=[^=]/.test(text)) return true
+  if (/[\w\]}]\(|^[A-Za-z]\w*_\w+;?$|[;{}]$|^(if|while|for|else|return|goto)\b|^(->|\/\/|\/\*|\|-|- \w+\()|\w(->|\.)\w|^\w+\s*=[^=]/.test(text))
+    return true
   return /^(un)?lock\b|^(spin|mutex|down|up|set|clear|test|get|put|alloc|free|read|write)[ _]/.test(text)
 }

@@ -39,7 +39,7 @@ test('there are at least 120 of them, and every variation has one', () => {
   const titles = entries('corpus').map((entry) => entry.title)
   expect(titles.length).toBeGreaterThanOrEqual(120)
   expect(new Set(titles).size).toBe(titles.length)
-  const shown = new Set(titles.flatMap((title) => (/^V\d+/.exec(title))?.[0] ?? []))
+  const shown = new Set(titles.flatMap((title) => /^V\d+/.exec(title)?.[0] ?? []))
   expect(Array.from({ length: 32 }, (_, index) => `V${index + 1}`).filter((variation) => !shown.has(variation))).toEqual([])
 })
 

@@ -12,16 +12,43 @@ function bytes(text: string): Uint8Array {
 }
 
 function texts(file: string | Uint8Array): readonly (readonly string[])[] {
-  return readMails(file).map((message) => message.diagrams.flatMap(({ diagram }) => diagram.rows.flatMap((row) => row.cells.map((cell) => `${cell.column ?? '*'} ${cell.text}`))))
+  return readMails(file).map((message) =>
+    message.diagrams.flatMap(({ diagram }) => diagram.rows.flatMap((row) => row.cells.map((cell) => `${cell.column ?? '*'} ${cell.text}`))),
+  )
 }
 
 const EXPECTED = ['0 lock_page(page)', '1 put_page(page)', '0 unlock_page(page)']
 
 test('an mbox: every message with its diagrams, those that are quoted only once', () => {
   const box = [
-    mail(['From jane@example.org Mon Jan  3 10:00:00 2022', 'From: Jane <jane@example.org>', 'Subject: a race', 'Date: Mon, 3 Jan 2022 10:00:00 +0000', 'Message-ID: <1@x>'], ['Is it possible?', '', ...DIAGRAM, '', 'Jane']),
-    mail(['From joe@example.org Mon Jan  3 11:00:00 2022', 'From: Joe <joe@example.org>', 'Subject: Re: a race'], ['> Is it possible?', '> ', ...DIAGRAM.map((line) => `> ${line}`), '>', 'No.', '', '>From here on it is locked.']),
-    mail(['From ann@example.org Mon Jan  3 12:00:00 2022', 'From: Ann', 'Subject: Re: a race'], ['> > ' + (DIAGRAM[0] ?? ''), '> > ' + (DIAGRAM[1] ?? ''), '> > ' + (DIAGRAM[2] ?? ''), '', 'But what about', '', 'T1                 T2', 'get_page(page)', '                   get_page(page)']),
+    mail(
+      [
+        'From jane@example.org Mon Jan  3 10:00:00 2022',
+        'From: Jane <jane@example.org>',
+        'Subject: a race',
+        'Date: Mon, 3 Jan 2022 10:00:00 +0000',
+        'Message-ID: <1@x>',
+      ],
+      ['Is it possible?', '', ...DIAGRAM, '', 'Jane'],
+    ),
+    mail(
+      ['From joe@example.org Mon Jan  3 11:00:00 2022', 'From: Joe <joe@example.org>', 'Subject: Re: a race'],
+      ['> Is it possible?', '> ', ...DIAGRAM.map((line) => `> ${line}`), '>', 'No.', '', '>From here on it is locked.'],
+    ),
+    mail(
+      ['From ann@example.org Mon Jan  3 12:00:00 2022', 'From: Ann', 'Subject: Re: a race'],
+      [
+        '> > ' + (DIAGRAM[0] ?? ''),
+        '> > ' + (DIAGRAM[1] ?? ''),
+        '> > ' + (DIAGRAM[2] ?? ''),
+        '',
+        'But what about',
+        '',
+        'T1                 T2',
+        'get_page(page)',
+        '                   get_page(page)',
+      ],
+    ),
   ].join('\n')
   const messages = readMails(box)
   expect(messages.map(({ from, subject, repeated }) => ({ from, subject, repeated }))).toEqual([
@@ -34,8 +61,13 @@ test('an mbox: every message with its diagrams, those that are quoted only once'
 
 describe('a raw mail', () => {
   test('in base64, UTF-8', () => {
-    const body = Buffer.from(`Für alle:\n\n${DIAGRAM.join('\n')}\n`).toString('base64').replace(/.{60}/g, '$&\n')
-    const raw = mail(['From: x', 'Subject: =?utf-8?q?Ein_R=C3=A4tsel?=', 'Content-Type: text/plain; charset="utf-8"', 'Content-Transfer-Encoding: base64'], [body])
+    const body = Buffer.from(`Für alle:\n\n${DIAGRAM.join('\n')}\n`)
+      .toString('base64')
+      .replace(/.{60}/g, '$&\n')
+    const raw = mail(
+      ['From: x', 'Subject: =?utf-8?q?Ein_R=C3=A4tsel?=', 'Content-Type: text/plain; charset="utf-8"', 'Content-Transfer-Encoding: base64'],
+      [body],
+    )
     expect(readMails(bytes(raw))[0]?.subject).toBe('Ein Rätsel')
     expect(texts(bytes(raw))).toEqual([EXPECTED])
   })
@@ -50,9 +82,26 @@ describe('a raw mail', () => {
     const raw = mail(
       ['From: x', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed;', ' boundary="outer"'],
       [
-        '--outer', 'Content-Type: multipart/alternative; boundary=inner', '', '--inner', 'Content-Type: text/plain', '', ...DIAGRAM, '',
-        '--inner', 'Content-Type: text/html', '', `<pre>${DIAGRAM.join('\n')}</pre>`, '--inner--',
-        '--outer', 'Content-Type: text/plain; name=other.txt', '', 'T1                 T2', 'get_page(page)', '                   get_page(page)', '--outer--',
+        '--outer',
+        'Content-Type: multipart/alternative; boundary=inner',
+        '',
+        '--inner',
+        'Content-Type: text/plain',
+        '',
+        ...DIAGRAM,
+        '',
+        '--inner',
+        'Content-Type: text/html',
+        '',
+        `<pre>${DIAGRAM.join('\n')}</pre>`,
+        '--inner--',
+        '--outer',
+        'Content-Type: text/plain; name=other.txt',
+        '',
+        'T1                 T2',
+        'get_page(page)',
+        '                   get_page(page)',
+        '--outer--',
       ],
     )
     expect(texts(raw)).toEqual([[...EXPECTED, '0 get_page(page)', '1 get_page(page)']])
@@ -64,7 +113,10 @@ describe('a raw mail', () => {
   })
 
   test('in HTML only', () => {
-    const raw = mail(['From: x', 'Content-Type: text/html'], ['<html><pre>', ...DIAGRAM.map((line) => line.replace('page)', 'page)&nbsp;')), '</pre></html>'])
+    const raw = mail(
+      ['From: x', 'Content-Type: text/html'],
+      ['<html><pre>', ...DIAGRAM.map((line) => line.replace('page)', 'page)&nbsp;')), '</pre></html>'],
+    )
     expect(texts(raw)).toEqual([EXPECTED])
   })
 })
@@ -74,7 +126,19 @@ test('a text that is no mail at all is one message', () => {
 })
 
 test('the page of a thread: messages begin with "From: name @ date"', () => {
-  const page = ['All of it', 'From: Jane @ 2020-11-24 18:33 UTC (permalink / raw)', '  To: Joe', '', ...DIAGRAM, '', 'From: Joe @ 2020-11-24 19:00 UTC (permalink / raw)', '', ...DIAGRAM.map((line) => `> ${line}`), '', 'Yes.'].join('\n')
+  const page = [
+    'All of it',
+    'From: Jane @ 2020-11-24 18:33 UTC (permalink / raw)',
+    '  To: Joe',
+    '',
+    ...DIAGRAM,
+    '',
+    'From: Joe @ 2020-11-24 19:00 UTC (permalink / raw)',
+    '',
+    ...DIAGRAM.map((line) => `> ${line}`),
+    '',
+    'Yes.',
+  ].join('\n')
   expect(readMails(page).map(({ from, date, repeated, diagrams }) => [from, date, repeated, diagrams.length])).toEqual([
     ['Jane', '2020-11-24 18:33', 0, 1],
     ['Joe', '2020-11-24 19:00', 1, 0],

@@ -6,10 +6,32 @@ import { readDiagram } from '../../src/diagram/read.js'
 import type { TraceStep } from '../../src/engine/result.js'
 
 const FUNCTIONS = [
-  'lock_page', 'trylock_page', 'end_page_writeback', 'test_clear_page_writeback', 'wait_on_page_writeback', 'put_page', 'get_page', 'shrink_page_list',
-  'try_to_unmap', 'try_to_unmap_one', '__get_user_pages', 'get_user_pages_fast', 'gup_pte_range', 'gup_huge_pmd', 'ext4_writepage', 'xfs_vm_writepage',
-  'ext4_page_mkwrite', 'truncate_inode_pages_range', '__remove_mapping', 'do_blockdev_direct_IO', '__blkdev_direct_IO', '__blkdev_direct_IO_simple',
-  'fallocate_punch_hole', 'bio_endio', 'fsync', 'smp_rmb',
+  'lock_page',
+  'trylock_page',
+  'end_page_writeback',
+  'test_clear_page_writeback',
+  'wait_on_page_writeback',
+  'put_page',
+  'get_page',
+  'shrink_page_list',
+  'try_to_unmap',
+  'try_to_unmap_one',
+  '__get_user_pages',
+  'get_user_pages_fast',
+  'gup_pte_range',
+  'gup_huge_pmd',
+  'ext4_writepage',
+  'xfs_vm_writepage',
+  'ext4_page_mkwrite',
+  'truncate_inode_pages_range',
+  '__remove_mapping',
+  'do_blockdev_direct_IO',
+  '__blkdev_direct_IO',
+  '__blkdev_direct_IO_simple',
+  'fallocate_punch_hole',
+  'bio_endio',
+  'fsync',
+  'smp_rmb',
 ]
 const matcher = new NameMatcher({
   functions: FUNCTIONS,
@@ -22,8 +44,15 @@ function words(meanings: readonly Meaning[]): string {
 
 /** What the first cell of a diagram with this one means. */
 function meaningOf(text: string): string {
-  const cell = readDiagram(`CPU1                                                CPU2\n${text}\n                                                    fsync(fd)\n`).rows[0]?.cells[0]
-  return cell === undefined ? '' : matcher.match(cell).map((step) => words(step.meanings)).join('; ')
+  const cell = readDiagram(
+    `CPU1                                                CPU2\n${text}\n                                                    fsync(fd)\n`,
+  ).rows[0]?.cells[0]
+  return cell === undefined
+    ? ''
+    : matcher
+        .match(cell)
+        .map((step) => words(step.meanings))
+        .join('; ')
 }
 
 describe('names are found', () => {
@@ -94,9 +123,33 @@ describe('what is not known is said to be unknown', () => {
 })
 
 describe('an operation is known in a trace', () => {
-  const step = (part: Partial<TraceStep>): TraceStep => ({ type: 'step', task: 0, depth: 0, index: 0, op: '', object: '', detail: '', result: '', changes: [], reads: [], writes: [], failures: [], ...part })
-  const cleared = step({ op: 'test_and_clear', object: 'page0.flags', detail: 'PG_writeback', result: 'true', changes: [{ object: 'page0.flags', part: 'PG_writeback', before: '1', after: '0' }] })
-  const counted = step({ op: 'inc', object: 'page0.refcount', changes: [{ object: 'page0.refcount', part: 'page0.refcount', before: '2', after: '3' }] })
+  const step = (part: Partial<TraceStep>): TraceStep => ({
+    type: 'step',
+    task: 0,
+    depth: 0,
+    index: 0,
+    op: '',
+    object: '',
+    detail: '',
+    result: '',
+    changes: [],
+    reads: [],
+    writes: [],
+    failures: [],
+    ...part,
+  })
+  const cleared = step({
+    op: 'test_and_clear',
+    object: 'page0.flags',
+    detail: 'PG_writeback',
+    result: 'true',
+    changes: [{ object: 'page0.flags', part: 'PG_writeback', before: '1', after: '0' }],
+  })
+  const counted = step({
+    op: 'inc',
+    object: 'page0.refcount',
+    changes: [{ object: 'page0.refcount', part: 'page0.refcount', before: '2', after: '3' }],
+  })
 
   test('by what it changed', () => {
     expect(isOperation({ effect: 'clear', part: 'PG_writeback' }, cleared)).toBe(true)
@@ -117,7 +170,12 @@ describe('an operation is known in a trace', () => {
 })
 
 test('an explanation shows the cut, the rows, what is unknown and what was guessed', () => {
-  const text = ['CPU1                      CPU2', 'folio_lock(folio)', '  frobnicate()            end_page_writeback(page)', '                          page is freed'].join('\n')
+  const text = [
+    'CPU1                      CPU2',
+    'folio_lock(folio)',
+    '  frobnicate()            end_page_writeback(page)',
+    '                          page is freed',
+  ].join('\n')
   const explained = explainDiagram({ diagram: readDiagram(text), match: (cell) => matcher.match(cell) })
   expect(explained).toBe(
     [

@@ -3,10 +3,31 @@ import type { Draft, DraftCell } from '../../src/diagram/types.js'
 
 const HEADERS = ['CPU1', 'CPU2', 'CPU3', 'Thread A', 'Task 7', 'kswapd', 'flusher', 'CPU0/Process A', 'P1 (fsync)']
 /** No `->writepage`: where all lines of a column begin with an arrow, arrows draw a tree. */
-const NAMES = ['lock_page', 'put_page', 'a_ops->writepage', 'gup_{pgd,pud}_range', 'try_to_unmap_one', 'get_user_pages_fast', 'fsync', 'mapping->a_ops->releasepage']
-const ARGUMENTS = ['', 'page', 'page, mapping', '&page->_mapcount', 'inode->i_mapping, 0, LLONG_MAX, WB_SYNC_ALL', 'file, 0, 4096, &written, iocb->ki_flags']
+const NAMES = [
+  'lock_page',
+  'put_page',
+  'a_ops->writepage',
+  'gup_{pgd,pud}_range',
+  'try_to_unmap_one',
+  'get_user_pages_fast',
+  'fsync',
+  'mapping->a_ops->releasepage',
+]
+const ARGUMENTS = [
+  '',
+  'page',
+  'page, mapping',
+  '&page->_mapcount',
+  'inode->i_mapping, 0, LLONG_MAX, WB_SYNC_ALL',
+  'file, 0, 4096, &written, iocb->ki_flags',
+]
 const STATEMENTS = [
-  'free page', 'page->mapping = NULL', 'goto out;', 'refcount 2->3', 'page PG_dirty 1->0', 'alloc page for something else',
+  'free page',
+  'page->mapping = NULL',
+  'goto out;',
+  'refcount 2->3',
+  'page PG_dirty 1->0',
+  'alloc page for something else',
   'somebody else writes the page that was freed a moment ago by the other task',
 ]
 const RESULTS = ['-> fails', '== 0', '= true', 'returns -EBUSY', '-> 4096']
@@ -69,7 +90,10 @@ export function randomDraft(seed: number): Draft {
     if (isPair) depths[column] = depths[column + 1] = 1
   }
   if (dice.below(4) === 0) {
-    rows.push({ cells: [{ column: null, depth: 0, kind: 'verdict', text: 'DEADLOCK', verdict: { claim: 'deadlock', text: 'DEADLOCK' } }], isAfterGap: true })
+    rows.push({
+      cells: [{ column: null, depth: 0, kind: 'verdict', text: 'DEADLOCK', verdict: { claim: 'deadlock', text: 'DEADLOCK' } }],
+      isAfterGap: true,
+    })
   }
   return { columns: headers.map((header) => ({ header })), rows }
 }

@@ -18,7 +18,9 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 function essence(cell: Cell | DraftCell, draft: Draft): string {
   const results = (cell.results ?? []).filter((result) => result.origin === 'stated').length
   const verdict = cell.verdict === undefined ? '' : ` !! ${cell.verdict.claim}`
-  return `${cell.column === null ? '*' : (draft.columns[cell.column]?.header ?? '')} ${'. '.repeat(cell.depth)}${cell.kind} ${cell.text} (${results} results)${verdict} // ${(cell.remarks ?? []).join(' // ')}`
+  const column = cell.column === null ? '*' : (draft.columns[cell.column]?.header ?? '')
+  const remarks = (cell.remarks ?? []).join(' // ')
+  return `${column} ${'. '.repeat(cell.depth)}${cell.kind} ${cell.text} (${results} results)${verdict} // ${remarks}`
 }
 
 function rowsOf(draft: Draft): readonly string[] {
@@ -60,8 +62,16 @@ test('no line is longer than 72 characters, nor has tabs or trailing blanks', ()
 })
 
 test('what does not fit side by side is written in blocks', () => {
-  const deep = Array.from({ length: 24 }, (_, depth): DraftCell => ({ column: depth % 2, depth: Math.floor(depth / 2), kind: 'call', text: `function_at_depth_${depth}()` }))
-  const draft: Draft = { columns: [{ header: 'CPU1' }, { header: 'CPU2' }, { header: 'CPU3' }], rows: [...deep.map((cell) => ({ cells: [cell] })), { cells: [{ column: 2, depth: 0, kind: 'call', text: 'last()' }] }] }
+  const deep = Array.from({ length: 24 }, (_, depth): DraftCell => ({
+    column: depth % 2,
+    depth: Math.floor(depth / 2),
+    kind: 'call',
+    text: `function_at_depth_${depth}()`,
+  }))
+  const draft: Draft = {
+    columns: [{ header: 'CPU1' }, { header: 'CPU2' }, { header: 'CPU3' }],
+    rows: [...deep.map((cell) => ({ cells: [cell] })), { cells: [{ column: 2, depth: 0, kind: 'call', text: 'last()' }] }],
+  }
   const text = writeDiagram(draft)
   expect(text).toContain('--- CPU1 ---')
   expectSame(readDiagram(text), draft, text)
@@ -78,7 +88,9 @@ describe('what `heddle check` draws is read back', () => {
       const trace = replay(program, failure.schedule, failure)
       const drawn = diagram(trace)
       const read = readDiagram(drawn)
-      expect(new Set(read.columns.map((column) => column.header)), drawn).toEqual(new Set(trace.tasks.map((task) => task.name).filter((name) => drawn.includes(name))))
+      expect(new Set(read.columns.map((column) => column.header)), drawn).toEqual(
+        new Set(trace.tasks.map((task) => task.name).filter((name) => drawn.includes(name))),
+      )
       const [header = ''] = drawn.split('\n')
       const starts = read.columns.map((column) => header.indexOf(column.header))
       for (const cell of read.rows.flatMap((row) => row.cells)) {
