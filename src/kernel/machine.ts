@@ -346,7 +346,15 @@ function waitQueueHead(world: World, name: string): WaitQueueHead {
   return { lock: world.spinlock(`${name}.lock`), entries: world.list<WaitEntry>(`${name}.head`) }
 }
 
-function addressSpace(world: World, name: string, a_ops: AddressSpaceOperations, pages: number, words: number, dax?: DaxOptions, inode: Inode | null = null): AddressSpace {
+function addressSpace(
+  world: World,
+  name: string,
+  a_ops: AddressSpaceOperations,
+  pages: number,
+  words: number,
+  dax?: DaxOptions,
+  inode: Inode | null = null,
+): AddressSpace {
   const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
   const cached = a_ops !== BDEV
   return world.struct(`${name}.i_mapping`, {

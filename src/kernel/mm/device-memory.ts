@@ -103,4 +103,3 @@ function clearDevmap(mm: Mm, address: number): boolean {
   mm.pmd_ptl.unlock()
   return found
 }
-

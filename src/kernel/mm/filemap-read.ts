@@ -6,8 +6,8 @@ import { wordOf } from '../block/blocks.js'
 
 export const filemapRead = {
   /**
-   * generic_file_read_iter, do_generic_file_read of the first word of a page. Context: task. A page that is being read is locked;
-   * that it is not up to date needs no other saying, so any locked page is waited for.
+   * generic_file_read_iter, do_generic_file_read of the first word of a page. Context: task. A page that is being read is locked,
+   * which is all that says that it is not up to date yet: any locked page is waited for.
    * @returns null without memory
    */
   generic_file_read_iter(k: Kernel, mapping: AddressSpace, index: number): string | null {

@@ -28,7 +28,15 @@ import { wordOf } from '../block/blocks.js'
  * vm_fault_t: 0 if the fault was dealt with; NOPAGE if the entry has changed, so that the access is to be tried again; or a
  * signal. (VM_FAULT_WRITE is left out: it says something only to those who write to what is mapped read-only.)
  */
-export type VmFault = 0 | 'VM_FAULT_NOPAGE' | 'VM_FAULT_LOCKED' | 'VM_FAULT_DONE_COW' | 'VM_FAULT_FALLBACK' | 'VM_FAULT_OOM' | 'VM_FAULT_SIGBUS' | 'VM_FAULT_SIGSEGV'
+export type VmFault =
+  | 0
+  | 'VM_FAULT_NOPAGE'
+  | 'VM_FAULT_LOCKED'
+  | 'VM_FAULT_DONE_COW'
+  | 'VM_FAULT_FALLBACK'
+  | 'VM_FAULT_OOM'
+  | 'VM_FAULT_SIGBUS'
+  | 'VM_FAULT_SIGSEGV'
 
 /** VM_FAULT_ERROR. */
 export function isFaultError(fault: VmFault): boolean {

@@ -187,7 +187,7 @@ export const ZERO = ''
 export type PteTarget = Page | string
 
 /**
- * A page table entry: one word, null if there is none. Bits are PTE_WRITE, PTE_DIRTY and PTE_YOUNG (include/linux/pgtable.ts);
+ * A page table entry: one word, null if there is none. Bits are PTE_WRITE, PTE_DIRTY and PTE_YOUNG (include/linux/pgtable.ts):
  * an entry of a page or of the zero page is present, one of swap is not.
  */
 export type Pte = readonly [target: PteTarget, bits: number] | null
