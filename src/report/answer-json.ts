@@ -21,11 +21,16 @@ export function answerJson(diagram: Diagram, understanding: Understanding, answe
     without: answer?.without.map(({ name }) => name) ?? [],
     delays: answer?.delays ?? [],
     schedule: answer?.schedule ?? null,
-    diagram: answer === null || answer.trace === null ? null : draw(answer.trace, { marks: answer.marks }),
+    diagram: drawn(answer),
     states: answer?.states ?? 0,
     seconds: thousandths(seconds),
   }
   return `${JSON.stringify(object, null, 2)}\n`
+}
+
+function drawn(answer: Answer | null): string | null {
+  const trace = answer?.trace ?? null
+  return trace === null ? null : draw(trace, { marks: answer?.marks ?? new Map() })
 }
 
 function blockedBy({ obstacle, understanding }: Answer): object | null {
