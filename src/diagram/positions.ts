@@ -6,6 +6,7 @@
  * into as many groups as there are headers, the one with the widest cuts, the best support and the nearest headers is taken.
  */
 import type { Line } from './lines.js'
+import { isOpen } from './raw-cells.js'
 import { segmentsOf, startOf, type Segment } from './segments.js'
 
 export interface Positions {
@@ -38,6 +39,8 @@ export function positionsOf(lines: readonly Line[], hints: readonly Hint[]): Pos
   const others = new Map<number, number>()
   for (const line of lines) {
     segmentsOf(line).forEach((segment, index) => {
+      // Behind a step, comments, results and the rest of its arguments begin anywhere.
+      if (index > 0 && (/^(\/\/|\/\*|#|\(|<-|->|-->|==)/.test(segment.text) || isOpen(line.text.slice(0, segment.start).trim()))) return
       const counts = index === 0 ? leads : others
       counts.set(segment.start, (counts.get(segment.start) ?? 0) + 1)
     })
