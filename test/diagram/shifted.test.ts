@@ -14,10 +14,12 @@ function cells(diagram: Diagram): string {
 function shifted(text: string, by: number): string | null {
   const diagram = readDiagram(text)
   const span = diagram.columns.at(-1)?.spans[0]
+  if (diagram.columns[0]?.spans[0]?.line !== span?.line) return null
   if (diagram.form !== 'columns' || diagram.columns.length < 2 || span === undefined) return null
   const above = text.slice(0, span.start)
   const blanks = above.length - above.trimEnd().length
-  if (blanks + by < 2 || above.trimEnd().endsWith('|') || above.endsWith('\t') || blanks < 2) return null
+  // With tabs the headers of the corpus stand beside their columns as they are.
+  if (text.includes('\t') || blanks + by < 2 || above.trimEnd().endsWith('|') || blanks < 2) return null
   return above.slice(0, above.length - blanks) + ' '.repeat(blanks + by) + text.slice(span.start)
 }
 
