@@ -19,7 +19,6 @@ const STALE_WAKEUP = [
   'kswapd',
   'kswapd-pageout',
   'sync-read',
-  'slow-gup',
   'fsync',
   'async-read',
   'block-device',
@@ -28,7 +27,7 @@ const STALE_WAKEUP = [
   'too-many-buffers',
   'without-read',
 ]
-const WRITTEN_AGAIN = ['kswapd', 'sync-read', 'fsync', 'async-read', 'block-device', 'block-device-async', 'drop-caches', 'too-many-buffers']
+const WRITTEN_AGAIN = ['kswapd', 'slow-gup', 'fsync', 'async-read', 'block-device-async', 'drop-caches', 'too-many-buffers']
 const DIRTIED = [
   'kswapd',
   'kswapd-pageout',
@@ -132,7 +131,6 @@ describe('questions of the thread', () => {
   it('Jan Kara, 3 Jan 2018, first diagram: buffers are reclaimed, then the read completes and dirties the page, and writeback meets it', () => {
     const trace = traceOf(buffers, 'kswapd', ({ kind }) => kind === 'bug-on')
     const rows = [
-      ['flusher', 'clear_page_dirty_for_io'],
       ['kswapd', 'try_to_unmap'],
       ['kswapd', 'try_to_release_page'],
       ['kswapd', '__remove_mapping'],

@@ -15,69 +15,72 @@ function writeReclaimWrite(k: Kernel, map: Vma): void {
 const DRAFTS: readonly Draft[] = [
   {
     name: 'kswapd',
-    summary: 'A direct read of a raw block device is under way into the mapping; flusher, twice, and kswapd.',
+    summary: 'A direct read of a raw block device into the mapping is under way, and writeback of the page; kswapd, and the flusher again.',
     machine: { pages: 1, bios: 4, works: 1 },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
       inFlight(k, blockDevice(k), map)
-      k.spawn('flusher', () => {
-        k.wb_writeback(fileOf(map))
-        k.wb_writeback(fileOf(map))
-      })
+      k.sync_file_range_write(fileOf(map))
+      k.spawn('flusher', () => k.wb_writeback(fileOf(map)))
       k.spawn('kswapd', () => k.balance_pgdat(1))
     },
   },
   {
     name: 'kswapd-pageout',
-    summary: 'An asynchronous read faults in a page that kswapd is about to write itself, then the process syncs.',
-    machine: { pages: 1, bios: 5, works: 1, pgdat_dirty: true },
+    summary: 'An asynchronous read faults in a page that kswapd is about to write itself; then the process has it written.',
+    machine: { pages: 1, bios: 4, works: 1, pgdat_dirty: true },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
       const device = blockDevice(k)
       // Takes it out of the page tables, and remembers to write it next time.
       k.balance_pgdat(1)
       k.spawn('reader', () => {
-        const iocb = k.io_submit_read(device, 0, map, 0, 1)
-        k.wb_writeback(fileOf(map))
-        if (iocb !== null) k.io_getevents(iocb)
+        k.io_submit_read(device, 0, map, 0, 1)
+        k.sync_file_range_write(fileOf(map))
       }, map.mm)
       k.spawn('kswapd', () => k.balance_pgdat(1))
     },
   },
   {
     name: 'sync-read',
-    summary: 'A synchronous read through fast GUP, while another process writes the file, reclaims memory, and writes again.',
-    machine: { pages: 1, bios: 5 },
+    summary: 'A synchronous read of another file through fast GUP, while another process writes the file and reclaims memory.',
+    machine: { pages: 1, bios: 4 },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
       const other = otherFile(k)
       k.spawn('reader', () => void k.read_direct_into(other, 0, map, 0, 1), map.mm)
-      k.spawn('neighbour', () => writeReclaimWrite(k, map))
+      k.spawn('neighbour', () => {
+        k.wb_writeback(fileOf(map))
+        k.try_to_free_pages()
+      })
     },
   },
   {
     name: 'slow-gup',
-    summary: 'A synchronous read that has to fault the page in; another process writes the file and reclaims memory.',
-    machine: { pages: 1, bios: 5 },
+    summary: 'A direct read that had to fault the page in is under way, and writeback of the page; another process reclaims memory and writes the file.',
+    machine: { pages: 1, bios: 4, works: 1 },
     setup(k) {
       const map = mappedFile(k)
-      const other = otherFile(k)
-      k.spawn('reader', () => void k.read_direct_into(other, 0, map, 0, 1), map.mm)
+      inFlight(k, blockDevice(k), map)
+      notUsedLately(k, map)
+      k.sync_file_range_write(fileOf(map))
       k.spawn('neighbour', () => {
+        k.try_to_free_pages()
         k.wb_writeback(fileOf(map))
-        k.shrink_all_memory()
       })
     },
   },
   {
     name: 'fsync',
-    summary: 'A synchronous read through fast GUP, then fsync, memory is reclaimed, and the process looks; meanwhile flusher and reclaim.',
-    machine: { pages: 1, bios: 6 },
-    setup(k) {
+    summary: 'A synchronous read, while another process writes the file and reclaims memory; when both are done fsync, reclaim, and a look.',
+    machine: { pages: 1, bios: 5 },
+    setup(k, world) {
       const map = notUsedLately(k, storedToFile(k))
-      const other = otherFile(k)
+      const device = blockDevice(k)
+      const done = world.cell('neighbour is done', false)
       k.spawn('reader', () => {
-        if (!k.read_direct_into(other, 0, map, 0, 1)) return
+        if (!k.read_direct_into(device, 0, map, 0, 1)) return
+        world.until(() => done.get(), 'the neighbour')
         k.fsync(fileOf(map))
         k.try_to_free_pages()
         k.user_load(map, 0, 0)
@@ -85,12 +88,13 @@ const DRAFTS: readonly Draft[] = [
       k.spawn('neighbour', () => {
         k.wb_writeback(fileOf(map))
         k.try_to_free_pages()
+        done.set(true)
       })
     },
   },
   {
     name: 'async-read',
-    summary: 'As sync-read, asynchronous: the page is dirtied before, and found clean again at completion.',
+    summary: 'A direct read of another file is under way; another process writes the file, reclaims memory, and writes again.',
     machine: { pages: 1, bios: 5, works: 1 },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
@@ -106,7 +110,10 @@ const DRAFTS: readonly Draft[] = [
       const map = notUsedLately(k, storedToFile(k))
       const device = blockDevice(k)
       k.spawn('reader', () => void k.read_direct_into(device, 0, map, 0, 1), map.mm)
-      k.spawn('neighbour', () => writeReclaimWrite(k, map))
+      k.spawn('neighbour', () => {
+        k.wb_writeback(fileOf(map))
+        k.try_to_free_pages()
+      })
     },
   },
   {
@@ -146,7 +153,7 @@ const DRAFTS: readonly Draft[] = [
   },
   {
     name: 'stores',
-    summary: 'A direct read is under way into the mapping, and writeback of its page; the process reclaims memory, stores to it and reclaims again.',
+    summary: 'A direct read is under way into the mapping, and writeback of its page; the process reclaims memory, then stores to it.',
     machine: { pages: 1, bios: 4, works: 1 },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
@@ -155,7 +162,6 @@ const DRAFTS: readonly Draft[] = [
       k.spawn('storer', () => {
         k.try_to_free_pages()
         k.user_store(map, 0, 0, 'F1:s1')
-        k.try_to_free_pages()
       }, map.mm)
     },
   },
