@@ -49,7 +49,8 @@ export function programsOnDisk(race: string, drafts: readonly DiskDraft[], patch
   }))
 }
 
-function build({ name, machine, blocks = 3, blocks_per_page = 1, livelocks = false, setup }: DiskDraft, configuration: Configuration, patches: readonly Patch[]): Program {
+function build(draft: DiskDraft, configuration: Configuration, patches: readonly Patch[]): Program {
+  const { name, machine, blocks = 3, blocks_per_page = 1, livelocks = false, setup } = draft
   return program(
     name,
     (world) => {

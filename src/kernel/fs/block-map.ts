@@ -158,7 +158,7 @@ export const blockMapInlines = {
     return file.a_ops.writepages === 'ext4_da_writepages' ? k.ext4_da_get_block_prep(file, block) : k.xfs_get_blocks(file, block)
   },
 
-  /** Takes a block out of the map, and gives back what was beneath. Context: ilock held for writing. */
+  /** Takes a block out of the map, and gives back what was beneath: on XFS that is where its transaction commits. Context: ilock held for writing. */
   unmap_block(_k: Kernel, file: AddressSpace, block: number): void {
     const { disk } = inodeOf(file)
     const beneath = blockBeneath(extentOf(file, block).swap('HOLE'))

@@ -63,7 +63,7 @@ export const fixes: readonly RaceFix[] = [
     date: '2012-05-16',
     summary: 'page_mkwrite only tries that lock; if it fails, the fault is tried again from the start, any number of times',
     kernels: KERNELS,
-    claims: dave('closes', 'What really needs to happen: the lock is tried, and the whole fault retried an arbitrary number of times.', 'freed-block-written', 'deadlock'),
+    claims: dave('closes', 'What really needs to happen: the lock is tried, and the fault retried any number of times.', 'freed-block-written', 'deadlock'),
   },
   {
     name: 'io-lock-retry-ignored',

@@ -10,7 +10,7 @@ export const failures: readonly RaceFailure[] = [
   {
     name: 'other-file-damaged',
     summary: 'the device writes to a block that belongs to another file by then',
-    matches: ({ kind, message }) => (kind === 'data-misplaced' && message.includes('belongs to')) || (kind === 'data-foreign' && message.includes('on the device')),
+    matches: ({ kind, message }) => (kind === 'data-misplaced' ? message.includes('belongs to') : kind === 'data-foreign' && message.includes('on the device')),
   },
   {
     name: 'punched-data-back',

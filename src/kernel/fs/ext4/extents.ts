@@ -7,7 +7,8 @@ import { inodeOf } from '../block-map.js'
 export const ext4Extents = {
   /**
    * ext4_ext_punch_hole. Context: task, which has no lock at all, not even i_mutex: what is dirty is written if anything is, the page
-   * cache is emptied, and a transaction takes the blocks out of the map.
+   * cache is emptied (with truncate_pagecache_range, as since Hugh Dickins' change of 12 May 2012, which the thread follows; v3.4 itself
+   * leaves out the first unmapping), and a transaction takes the blocks out of the map.
    */
   ext4_ext_punch_hole(k: Kernel, file: AddressSpace, first: number, end: number): void {
     const { blocks_per_page } = inodeOf(file)

@@ -5,7 +5,19 @@
  */
 import type { Kernel } from '../../kernel.js'
 import type { Mm, Page } from '../../include/linux/mm-types.js'
-import { mk_pte, pteOf, pte_dirty, pte_mkclean, pte_mkdirty, pte_mkwrite, pte_mkyoung, pte_page, pte_present, pte_write, pte_wrprotect } from '../../include/linux/pgtable.js'
+import {
+  mk_pte,
+  pteOf,
+  pte_dirty,
+  pte_mkclean,
+  pte_mkdirty,
+  pte_mkwrite,
+  pte_mkyoung,
+  pte_page,
+  pte_present,
+  pte_write,
+  pte_wrprotect,
+} from '../../include/linux/pgtable.js'
 import { patch } from '../../kernel.js'
 import { fileOf } from '../../mm/memory.js'
 
@@ -75,7 +87,10 @@ export const pteInstructions = {
 function entriesOf(k: Kernel, page: Page): readonly (readonly [mm: Mm, address: number])[] {
   const { inode } = fileOfPage(k, page)
   const index = k.page_index(page)
-  return (inode?.mappings ?? []).flatMap(({ mm, start, pgoff, pages }) => (index >= pgoff && index < pgoff + pages ? [[mm, start + index - pgoff] as const] : []))
+  return (inode?.mappings ?? []).flatMap(({ mm, start, pgoff, pages }) => {
+    const mapped = index >= pgoff && index < pgoff + pages
+    return mapped ? [[mm, start + index - pgoff] as const] : []
+  })
 }
 
 function fileOfPage(k: Kernel, page: Page): ReturnType<typeof fileOf> {
