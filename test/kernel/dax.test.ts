@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { World } from '../../src/engine/index.js'
 import type { DaxOptions } from '../../src/kernel/include/linux/dax-types.js'
 import type { AddressSpace, Vma } from '../../src/kernel/include/linux/mm-types.js'
-import { PTE_DIRTY, PTE_YOUNG } from '../../src/kernel/include/linux/pgtable.js'
+import { PTE_DIRTY, PTE_YOUNG, devmap_pmd } from '../../src/kernel/include/linux/pgtable.js'
 import { patch, type Kernel, type Patch } from '../../src/kernel/kernel.js'
 import { XFS_DAX } from '../../src/kernel/machine.js'
 import { mendedDaxWriteback } from '../../src/kernel/versions/mended-dax-writeback.js'
@@ -126,6 +126,32 @@ describe('one after the other', () => {
       k.put_locked_mapping_entry(file, 1, small)
       k.user_load(map, 1, 0)
       world.assert(entry(map.mm, 1)?.[0] === 'pfn:1', 'an entry of its own')
+    })
+  })
+
+  it('write-back of a huge entry makes it read-only, and the next store tags it again', () => {
+    alone({ on: true, pages: 2, huge: true, media: true }, (k, file, map, world) => {
+      k.user_store(map, 1, 0, 'A:1')
+      k.fsync(file)
+      world.assert(map.mm.pmds[0]?.get() === devmap_pmd(0, PTE_YOUNG), 'the huge entry is clean and read-only')
+      world.assert(file.tags[0]?.get() === 0, 'no tag is left')
+      k.user_store(map, 0, 0, 'A:2')
+      world.assert(file.tags[0]?.test('PAGECACHE_TAG_DIRTY') === true, 'the entry is tagged')
+      world.assert(k.user_load(map, 1, 0) === 'A:1', 'the other page is as it was')
+      k.fsync(file)
+    })
+  })
+
+  it('an inode that is read into memory again has S_DAX as the flag on disk says', () => {
+    alone({ on: true }, (k, file, map, world) => {
+      k.xfs_iget(file)
+      k.user_store(map, 0, 0, 'A:1')
+      k.munmap(map)
+      k.chattr_x(file, false)
+      k.iput(file)
+      k.xfs_iget(file)
+      world.assert(!k.IS_DAX(file), 'S_DAX is off')
+      world.assert(k.read(file, 0) === 'A:1', 'the data are there')
     })
   })
 

@@ -159,6 +159,14 @@ describe('the two ideas of Dave Chinner together', () => {
   }, 90 * SECONDS)
 })
 
+describe('fixed-in-core', () => {
+  it('switches when the file is opened again, and not before', () => {
+    const trace = inOrder(programOf(race, 'reopen', { fixes: ['fixed-in-core'], fs: 'xfs' }), [['fsx'], ['chattr']])
+    expect(callsInOrder(trace, [['fsx', 'xfs_file_dax_read'], ['chattr', 'xfs_ioctl_setattr'], ['chattr', 'xfs_file_buffered_aio_read']])).toBe(true)
+    expect(shown(trace)).toEqual([])
+  })
+})
+
 describe('what nobody in the thread speaks of', () => {
   it('chattr +x that finds nothing to do sets S_DAX all the same, without flushing, after a chattr -x', () => {
     const stretches: readonly Stretch[] = [['chattr +x', 'xfs_ioctl_setattr_dax_invalidate'], ['chattr -x'], ['fsx', 'user_store'], ['chattr +x'], ['fsx']]
