@@ -73,7 +73,7 @@ describe('what is large or odd and can be read, is read within a second', () => 
   test.each<readonly [string, string]>([
     [
       'a megabyte of diagrams',
-      `CPU1             CPU2\nlock_page(page)\n                 put_page(page)\n\n${'And then there is this one as well. '.repeat(2)}\n\n`.repeat(MEGABYTE / 170),
+      `CPU1             CPU2\nlock_page(page)\n                 put_page(page)\n\n${'And then this one. '.repeat(3)}\n\n`.repeat(MEGABYTE / 170),
     ],
     [
       'deep trees',
