@@ -1,6 +1,5 @@
 import { Machine } from './machine.js'
 import { TaskHandle } from './task-control.js'
-import type { Watcher } from './watcher.js'
 import { UNDEFINED } from './value.js'
 import { World } from './world.js'
 
@@ -21,12 +20,12 @@ export function program(name: string, setup: (world: World) => void, options: Pi
   return { name, setup, ...options }
 }
 
-/** Sets the program up and brings every task that starts at once to its first operation. @param watcher sees every step */
-export function load(subject: Program, seed = 0, watcher?: Watcher): Machine {
+/** Sets the program up and brings every task that starts at once to its first operation. @param prepare called after set-up, before any task starts */
+export function load(subject: Program, seed = 0, prepare?: (machine: Machine) => void): Machine {
   const machine = new Machine(seed, subject)
-  if (watcher !== undefined) machine.watch(watcher)
   const world = new World(machine)
   subject.setup(world)
+  prepare?.(machine)
   for (let slot = 0; slot < machine.slots; slot++) {
     const handle = machine.objectAt(slot)
     if (isStartable(handle)) machine.start(handle.first, handle.rootFor(0, UNDEFINED))

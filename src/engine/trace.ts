@@ -16,38 +16,36 @@ type CallEvent = Extract<TraceEvent, { type: 'call' | 'return' }>
 
 /** Collects the calls of one task between two of its steps. */
 class CallRecorder implements CallListener {
-  private readonly events: CallEvent[][]
-  task = 0
+  private readonly events: CallEvent[][] = []
 
-  constructor(
-    private readonly machine: Machine,
-    tasks: number,
-  ) {
-    this.events = Array.from({ length: tasks }, () => [])
-  }
+  constructor(private readonly machine: Machine) {}
 
   call(depth: number, fn: string, args: readonly unknown[]): void {
     const task = this.current()
-    this.events[task]?.push({ type: 'call', task, depth, fn, args: args.map((argument) => this.say(argument)) })
+    this.eventsOf(task).push({ type: 'call', task, depth, fn, args: args.map((argument) => this.say(argument)) })
   }
 
   return(depth: number, fn: string, value: unknown): void {
     const task = this.current()
-    this.events[task]?.push({ type: 'return', task, depth, fn, value: value === undefined ? '' : this.say(value) })
+    this.eventsOf(task).push({ type: 'return', task, depth, fn, value: value === undefined ? '' : this.say(value) })
   }
 
   /** What has happened in `task` up to its last return; the calls it has entered since are kept for its next step. */
   takeReturned(task: number): CallEvent[] {
-    const all = this.events[task] ?? []
+    const all = this.eventsOf(task)
     const last = all.map((event) => event.type).lastIndexOf('return')
     this.events[task] = all.slice(last + 1)
     return all.slice(0, last + 1)
   }
 
   takeAll(task: number): CallEvent[] {
-    const all = this.events[task] ?? []
+    const all = this.eventsOf(task)
     this.events[task] = []
     return all
+  }
+
+  private eventsOf(task: number): CallEvent[] {
+    return (this.events[task] ??= [])
   }
 
   private current(): number {
@@ -69,10 +67,8 @@ export function replay(subject: Program, token: string, wanted?: Failure): Trace
 }
 
 function traceOf(subject: Program, token: string, path: readonly Move[], wanted: Failure | undefined): Trace {
-  const machine = load(subject)
-  const recorder = new CallRecorder(machine, machine.tasks.length)
-  machine.runner.listener = recorder
-  for (let task = 0; task < machine.tasks.length; task++) replayStart(machine, task)
+  const machine = load(subject, 0, (made) => (made.runner.listener = new CallRecorder(made)))
+  const recorder = machine.runner.listener as CallRecorder
   const events: TraceEvent[] = []
   const failures: Failure[] = [...machine.initialFailures]
   let steps = 0
@@ -171,14 +167,6 @@ function lasso(machine: Machine, visits: readonly Visit[]): Failure[] {
   return [{ kind: 'livelock', where, message, task: machine.taskName(first) }]
 }
 
-/** Lets the recorder hear of the calls that a task made before its first operation. */
-function replayStart(machine: Machine, task: number): void {
-  let log: LocalState = machine.local(task)
-  if (log.status !== Status.Pending) return
-  while (log.parent !== undefined) log = log.parent
-  machine.runner.advance(task, log)
-}
-
 /** Open calls, innermost first: of a task that failed or waits where it is, of one that went on where it was. */
 function stackOf(local: LocalState, before: readonly string[] | undefined): string[] {
   const stopped = local.status === Status.Failed || before === undefined
@@ -236,7 +224,7 @@ export function resultOf(machine: Machine, op: Operation, code: number): string 
 export function changesSince(machine: Machine, mark: number): Change[] {
   return machine.state.changesSince(mark).flatMap(({ slot, before }) => {
     const object = machine.objectAt(slot)
-    if (object === undefined) return []
+    if (object === undefined || object.isLedger) return []
     const after = object.parts(slot, machine.state.get(slot))
     return object.parts(slot, before).flatMap(([part, was], i) => {
       const now = after[i]?.[1] ?? ''

@@ -60,6 +60,8 @@ export abstract class Tracked {
 
   /** Whether the object is one location of memory, accesses to which may come late where memory is weak. */
   readonly isLocation: boolean = false
+  /** Whether it belongs to a check: traces do not show what becomes of it. */
+  isLedger = false
 
   protected perform(kind: OperationKind, a = 0, b = 0): number {
     const { weak, runner } = this.machine

@@ -33,6 +33,13 @@ export class Objects {
     return this.scope.own(new Cell<Widened<T>>(this.scope, name, init as Widened<T>))
   }
 
+  /** A variable of a check, which what is modelled cannot see: traces do not show what becomes of it. */
+  ledger<T extends Value>(name: string, init: T): Cell<Widened<T>> {
+    const cell = this.cell(name, init)
+    cell.isLedger = true
+    return cell
+  }
+
   /** A shared variable that holds a tracked object or null. */
   ref<T extends object>(name: string, init: T | null = null): Cell<T | null> {
     return this.scope.own(new Cell<T | null>(this.scope, name, init))

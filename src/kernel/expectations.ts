@@ -83,7 +83,7 @@ export class Expectations {
         const content = file.slots[page]?.get()?.words[word]?.get() ?? (file.inode === null ? file.blocks[page]?.[word]?.get() : onDisk(file, page, word, this.words))
         return [content ?? ZERO, file.inode !== null && content === ZERO ? 'zeroed' : 'stored']
       }),
-      prepared: this.mkwriteLedger ? file.slots.map((_slot, i) => this.world.cell(`${file.name}.prepared${i}`, false)) : [],
+      prepared: this.mkwriteLedger ? file.slots.map((_slot, i) => this.world.ledger(`${file.name}.prepared${i}`, false)) : [],
     }
     this.files.set(file, made)
     return made
@@ -91,7 +91,7 @@ export class Expectations {
 
   private make(name: string, pages: number, init: (page: number, word: number) => Settled): Cell<Expected>[][] {
     return Array.from({ length: pages }, (_p, page) =>
-      Array.from({ length: this.words }, (_w, word) => this.world.cell<Expected>(`${name}.expected${page}.${word}`, init(page, word))),
+      Array.from({ length: this.words }, (_w, word) => this.world.ledger<Expected>(`${name}.expected${page}.${word}`, init(page, word))),
     )
   }
 }

@@ -319,8 +319,8 @@ function page(make: Objects, words: number): Page {
     swap: make.cell('swap', 0),
     buffers: make.cell<readonly Buffer[] | null>('buffers', null),
     words: wordCells(make, 'data', words),
-    use: make.ref<Page>('use'),
-    lock_owner: make.cell('lock_owner', ''),
+    use: make.ledger<Page | null>('use', null),
+    lock_owner: make.ledger('lock_owner', ''),
   }
 }
 

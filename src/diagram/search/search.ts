@@ -30,7 +30,7 @@ export interface Found {
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
 export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
-  const machine = load(subject, 0, new DiagramWatch(question))
+  const machine = load(subject, 0, (made) => made.watch(new DiagramWatch(question)))
   const failures = new FailureLog(machine.noticed.splice(0))
   const all = matchedRows(question.rows.length)
   const explored = yield* exploreStates(machine, {
@@ -52,7 +52,7 @@ export function* search(subject: Program, question: Question, limits: Limits = {
 /** Takes the path once more, and notes where the expectations are met. */
 function retrace(subject: Program, question: Question, path: readonly Move[]): Pick<Found, 'schedule' | 'met' | 'progress'> {
   const watch = new DiagramWatch(question, true)
-  const machine = load(subject, 0, watch)
+  const machine = load(subject, 0, (made) => made.watch(watch))
   const isChoice: boolean[] = []
   for (const m of path) {
     const task = taskOf(m)

@@ -36,7 +36,7 @@ export function obstacleOf(subject: Program, question: Question, found: Found): 
   const expectation = row?.find(({ id }) => found.progress?.met.includes(id) !== true) ?? row?.[0]
   if (expectation === undefined) return null
   const recorder = new Recorder(question)
-  const machine = load(subject, 0, recorder)
+  const machine = load(subject, 0, (made) => made.watch(recorder))
   follow(machine, found.path)
   const bound = expectation.column === null ? -1 : (found.progress?.tasks[expectation.column] ?? -1)
   const candidates = bound >= 0 ? [bound] : tasksFor(machine, question, expectation)
@@ -59,7 +59,7 @@ function tasksFor(machine: Machine, question: Question, { column }: Expectation)
 /** Lets `task` run alone from the end of `path`, and says where that ends. */
 function alone(subject: Program, question: Question, path: readonly Move[], expectation: Expectation, task: number): Obstacle | null {
   const recorder = new Recorder(question)
-  const machine = load(subject, 0, recorder)
+  const machine = load(subject, 0, (made) => made.watch(recorder))
   follow(machine, path)
   const name = machine.taskName(task)
   const about = { id: expectation.id, task: name, object: '', holder: '', since: '' }
