@@ -13,16 +13,16 @@ const row = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readon
 const STORES = ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'unwritten', 'hole']
 /** Ways in which the old block gets into the page cache again: by faults, by readahead that is asked for, and on ext4 by read(2). */
 const FAULTS_IN = ['load-then-store', 'load', 'load-reuse', 'two-processes']
-const WILLNEED = ['fadvise', 'madvise']
+const WILLNEED = ['fadvise', 'fadvise-reuse', 'madvise']
 const READS = ['read', 'read-reuse']
 
 const EXT4 = {
-  'freed-block-written': ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'write', 'unwritten', 'hole'],
+  'freed-block-written': ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'write', 'write-reuse', 'unwritten', 'hole'],
   'store-lost': STORES,
-  'other-file-damaged': ['store-reuse'],
+  'other-file-damaged': ['store-reuse', 'write-reuse'],
   'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
   livelock: ['load', 'read-into-mapping'],
-  'foreign-bytes-read': ['load-reuse', 'read-reuse'],
+  'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
   'kernel-bug': ['unwritten'],
 }
 const XFS = {
@@ -31,7 +31,7 @@ const XFS = {
   'other-file-damaged': ['store-reuse'],
   'punched-data-back': [...FAULTS_IN, ...WILLNEED],
   livelock: ['load'],
-  'foreign-bytes-read': ['load-reuse'],
+  'foreign-bytes-read': ['load-reuse', 'fadvise-reuse'],
   reservation: ['hole'],
 }
 
@@ -42,11 +42,10 @@ describe('ext4, v3.4', () => {
 
   it('mmap-sem leaves mappings of other processes, read(2), write(2) and readahead', () => {
     expect(row('ext4', 'mmap-sem')).toEqual({
-      'freed-block-written': ['store-other-process', 'write'],
-      'store-lost': ['store-other-process'],
-      'punched-data-back': ['two-processes', ...READS, ...WILLNEED],
-      'foreign-bytes-read': ['read-reuse'],
-      livelock: ['read-into-mapping'],
+      ...EXT4,
+      'freed-block-written': ['store-other-process', 'store-reuse', 'write', 'write-reuse', 'unwritten', 'hole'],
+      'store-lost': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
+      'punched-data-back': ['load', 'load-reuse', 'two-processes', ...READS, ...WILLNEED],
     })
   }, 60 * SECONDS)
 
@@ -54,16 +53,18 @@ describe('ext4, v3.4', () => {
     expect(row('ext4', 'mkwrite-rwsem')).toEqual({
       'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
       livelock: ['load', 'read-into-mapping'],
-      'foreign-bytes-read': ['load-reuse', 'read-reuse'],
-      'freed-block-written': ['write'],
+      'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
+      'freed-block-written': ['write', 'write-reuse'],
+      'other-file-damaged': ['write-reuse'],
     })
   }, 60 * SECONDS)
 
   it('fault-rwsem closes it for all faults, not for read(2), write(2) and readahead', () => {
     expect(row('ext4', 'fault-rwsem')).toEqual({
       'punched-data-back': [...READS, ...WILLNEED],
-      'foreign-bytes-read': ['read-reuse'],
-      'freed-block-written': ['write'],
+      'foreign-bytes-read': ['read-reuse', 'fadvise-reuse'],
+      'freed-block-written': ['write', 'write-reuse'],
+      'other-file-damaged': ['write-reuse'],
       livelock: ['read-into-mapping'],
     })
   }, 60 * SECONDS)
@@ -90,39 +91,36 @@ describe('ext4, v3.4', () => {
   }, 60 * SECONDS)
 
   it('with i_mutex, as since v3.7, write(2) is no longer concerned, and io-lock-retry closes it for stores', () => {
-    expect(row('ext4', 'punch-i-mutex')).toEqual({ ...EXT4, 'freed-block-written': STORES })
+    expect(row('ext4', 'punch-i-mutex')).toEqual({ ...EXT4, 'freed-block-written': STORES, 'other-file-damaged': ['store-reuse'] })
     expect(row('ext4', 'punch-i-mutex', 'io-lock-retry')).toEqual({
       'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
       livelock: ['load', 'read-into-mapping'],
-      'foreign-bytes-read': ['load-reuse', 'read-reuse'],
+      'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
     })
   }, 60 * SECONDS)
 })
 
 describe('xfs, v3.4', () => {
+  const LEAVES_LOADS = { 'punched-data-back': [...FAULTS_IN, ...WILLNEED], 'foreign-bytes-read': ['load-reuse', 'fadvise-reuse'] }
+
   it('has the race, a reservation that is gone, and loses stores beyond the hole', () => {
     expect(row('xfs')).toEqual(XFS)
   }, 60 * SECONDS)
 
   it('mmap-sem leaves mappings of other processes, and readahead', () => {
     expect(row('xfs', 'mmap-sem')).toEqual({
-      'freed-block-written': ['store-other-process'],
-      'store-lost': ['store-other-process'],
-      'punched-data-back': ['two-processes', ...WILLNEED],
+      ...XFS,
+      'freed-block-written': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
+      'store-lost': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
+      'punched-data-back': ['load', 'load-reuse', 'two-processes', ...WILLNEED],
     })
   }, 60 * SECONDS)
 
   it('mkwrite-rwsem leaves read faults, fault-rwsem only readahead, invalidate-lock nothing', () => {
-    expect(row('xfs', 'mkwrite-rwsem')).toEqual({
-      'punched-data-back': [...FAULTS_IN, ...WILLNEED],
-      livelock: ['load'],
-      'foreign-bytes-read': ['load-reuse'],
-    })
-    expect(row('xfs', 'fault-rwsem')).toEqual({ 'punched-data-back': WILLNEED })
+    expect(row('xfs', 'mkwrite-rwsem')).toEqual({ ...LEAVES_LOADS, livelock: ['load'] })
+    expect(row('xfs', 'fault-rwsem')).toEqual({ 'punched-data-back': WILLNEED, 'foreign-bytes-read': ['fadvise-reuse'] })
     expect(row('xfs', 'invalidate-lock')).toEqual({})
   }, 60 * SECONDS)
-
-  const LEAVES_LOADS = { 'punched-data-back': [...FAULTS_IN, ...WILLNEED], 'foreign-bytes-read': ['load-reuse'] }
 
   it('the IOLOCK in page_mkwrite closes it for stores, and deadlocks; tried again and again it livelocks instead', () => {
     expect(row('xfs', 'io-lock-in-mkwrite')).toEqual({

@@ -75,10 +75,10 @@ const DRAFTS: readonly DiskDraft[] = [
   },
   {
     name: 'store-reuse',
-    summary: 'A store; the freed block is committed, given to another file and written, and then the flusher comes.',
+    summary: 'A store in another process; the freed block is committed, given to another file and written, and then the flusher comes.',
     setup(stage) {
       const [file, map] = mappedFile(stage)
-      puncher(stage, file, map)
+      otherPuncher(stage, file)
       stage.k.spawn('store', () => store(stage, map), map.mm)
       reuser(stage, file, () => stage.k.wb_writeback(file))
     },
@@ -102,11 +102,11 @@ const DRAFTS: readonly DiskDraft[] = [
   },
   {
     name: 'load',
-    summary: 'Two loads through a mapping of the process that punches, before, during and after.',
+    summary: 'Two loads through a mapping of another process, before, during and after.',
     livelocks: true,
     setup(stage) {
       const [file, map] = mappedFile(stage)
-      puncher(stage, file, map)
+      otherPuncher(stage, file)
       stage.k.spawn(
         'load',
         () => {
@@ -119,10 +119,10 @@ const DRAFTS: readonly DiskDraft[] = [
   },
   {
     name: 'load-reuse',
-    summary: 'A load while the freed block is committed and given to another file.',
+    summary: 'A load in another process while the freed block is committed and given to another file.',
     setup(stage) {
       const [file, map] = mappedFile(stage)
-      puncher(stage, file, map)
+      otherPuncher(stage, file)
       stage.k.spawn('load', () => load(stage, map), map.mm)
       reuser(stage, file)
     },
@@ -174,6 +174,16 @@ const DRAFTS: readonly DiskDraft[] = [
     },
   },
   {
+    name: 'write-reuse',
+    summary: 'write(2) to the range; the freed block is committed, given to another file and written, and then the flusher comes.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('write', () => void stage.k.pwrite(file, 0, 'F:new'))
+      reuser(stage, file, () => stage.k.wb_writeback(file))
+    },
+  },
+  {
     name: 'fadvise',
     summary: 'posix_fadvise(POSIX_FADV_WILLNEED) of the range, and read(2).',
     setup(stage) {
@@ -183,6 +193,19 @@ const DRAFTS: readonly DiskDraft[] = [
         stage.k.fadvise_willneed(file, 0, 1)
         stage.k.pread(file, 0)
       })
+    },
+  },
+  {
+    name: 'fadvise-reuse',
+    summary: 'The same while the freed block is committed and given to another file.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      puncher(stage, file, map)
+      stage.k.spawn('fadvise', () => {
+        stage.k.fadvise_willneed(file, 0, 1)
+        stage.k.pread(file, 0)
+      })
+      reuser(stage, file)
     },
   },
   {
@@ -203,22 +226,22 @@ const DRAFTS: readonly DiskDraft[] = [
   },
   {
     name: 'unwritten',
-    summary: 'A store to a block that was preallocated, and the flusher.',
+    summary: 'A store of another process to a block that was preallocated, and the flusher.',
     setup(stage) {
       const file = stage.file('F', [['UNWRITTEN', 0]])
       const map = stage.mapped(file)
-      puncher(stage, file, map)
+      otherPuncher(stage, file)
       stage.k.spawn('store', () => store(stage, map), map.mm)
       flusher(stage, file)
     },
   },
   {
     name: 'hole',
-    summary: 'A store to a hole: a block is reserved, and the flusher allocates it.',
+    summary: 'A store of another process to a hole: a block is reserved, and the flusher allocates it.',
     setup(stage) {
       const file = stage.file('F', ['HOLE'])
       const map = stage.mapped(file)
-      puncher(stage, file, map)
+      otherPuncher(stage, file)
       stage.k.spawn('store', () => store(stage, map), map.mm)
       flusher(stage, file)
     },
