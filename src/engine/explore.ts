@@ -1,5 +1,6 @@
 import { ProgramError } from './errors.js'
 import { falseMergeProbability } from './hash.js'
+import { togetherInOrder, type LockOrder } from './lock-order.js'
 import type { Machine } from './machine.js'
 import { dependent, type Dependence } from './operation.js'
 import { load, type Program } from './program.js'
@@ -58,8 +59,8 @@ export function* exploreStepwise(subject: Program, options: ExploreOptions = {})
       'use another method',
     )
   }
-  const { method, search } = explored
-  return yield* finish(subject, machine, search, method, options)
+  const { method, search, lockOrders } = explored
+  return yield* finish(subject, machine, search, method, lockOrders, options)
 }
 
 /** Runs a search that yields to its end. */
@@ -93,7 +94,7 @@ export function* exploreBy(
   subject: Program,
   machine: Machine,
   options: ExploreOptions,
-): Generator<Pace, { method: Method; search: Exploration } | undefined> {
+): Generator<Pace, { method: Method; search: Exploration; lockOrders: readonly LockOrder[] } | undefined> {
   const waiting = [...methods]
   const wide = bitCount(machine.enabledTasks()) >= WIDE_TASKS
   let racing: Contestant[] = []
@@ -115,7 +116,8 @@ export function* exploreBy(
           // Another search may have stopped half-way on the machine that the caller goes on with.
           machine.state.undo(0)
           machine.noticed.length = 0
-          return { method: contestant.method, search: value }
+          const orders = [...racing, contestant].map((one) => one.machine.lockOrders.all)
+          return { method: contestant.method, search: value, lockOrders: togetherInOrder(orders) }
         }
         contestant.pace = value
         yield value
@@ -190,6 +192,7 @@ export function* finish(
   machine: Machine,
   search: Exploration,
   method: Result['method'],
+  lockOrders: readonly LockOrder[],
   options: ExploreOptions,
 ): Generator<Pace, Result> {
   const found = yield* settleFailures(machine, search.failures, search.bound, options)
@@ -213,6 +216,7 @@ export function* finish(
     falseMergeProbability: falseMergeProbability(search.states),
     method,
     finalStates: search.finalStates,
+    lockOrders,
   }
 }
 
@@ -290,6 +294,7 @@ export function randomWalks(subject: Program, options: WalkProgramOptions): Resu
     falseMergeProbability: 0,
     method: 'random',
     finalStates: 0,
+    lockOrders: machine.lockOrders.all,
   }
 }
 

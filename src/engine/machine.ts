@@ -1,6 +1,7 @@
 import { ProgramError, invariant } from './errors.js'
 import { hashString } from './hash.js'
 import { LocalState, Status } from './local-state.js'
+import { LockOrders } from './lock-order.js'
 import type { Operation } from './operation.js'
 import type { Program } from './program.js'
 import type { Failure, FailureKind } from './result.js'
@@ -47,6 +48,7 @@ export class Machine {
 
   /** Whether a lock is one that is not taken. */
   readonly leavesOut: (lock: string) => boolean
+  readonly lockOrders = new LockOrders(this)
   /** Absent where memory is sequentially consistent. */
   readonly weak: WeakMemory | undefined
 
@@ -166,6 +168,7 @@ export class Machine {
       next = this.runner.advance(task, log)
       local.learn(code, next)
       this.learned++
+      this.lockOrders.follow(task, local, local.operation as Operation, code, next)
     } else if (this.runner.listener !== undefined) {
       const log = local.withResult(code, this.values.laneA(code), this.values.laneB(code))
       const again = this.runner.advance(task, log)

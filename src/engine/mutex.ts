@@ -11,6 +11,7 @@ const isFree = (machine: Machine, op: Operation): boolean => machine.state.get(o
 
 const lock: OperationKind = {
   name: 'mutex_lock',
+  locks: 'takes',
   passes: 'acquires',
   blocksOnHolder: true,
   enabled: isFree,
@@ -28,6 +29,7 @@ const lock: OperationKind = {
 
 const trylock: OperationKind = {
   name: 'mutex_trylock',
+  locks: 'tries',
   passes: 'acquires',
   execute(machine, op, task) {
     const met = isFree(machine, op)
@@ -39,6 +41,7 @@ const trylock: OperationKind = {
 
 const unlock: OperationKind = {
   name: 'mutex_unlock',
+  locks: 'releases',
   passes: 'releases',
   execute(machine, op, task) {
     if (holderOf(machine, op) !== task)

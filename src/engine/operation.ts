@@ -38,6 +38,8 @@ export interface OperationKind {
   readonly hasResult?: true
   /** Absent: full for a read-modify-write with a result, relaxed for every other access. */
   readonly order?: Order
+  /** The lock that the operation is about is taken, taken if that needs no waiting (the answer says so), given up, or awaited. */
+  readonly locks?: 'takes' | 'tries' | 'releases' | 'awaits'
   /** The object itself passes on what its users know: as a lock does. An operation that answers false passes nothing. */
   readonly passes?: 'acquires' | 'releases' | 'both'
   /** What the operation touches is not known before it happens: nothing can be said about what it commutes with. */

@@ -1,4 +1,7 @@
 /** What an exploration answers: plain data, made by the engine, formatted elsewhere. */
+import type { LockOrder } from './lock-order.js'
+
+export type { LockOrder } from './lock-order.js'
 
 /** Kinds of failure; the closed list of the JSON contract. */
 export const FAILURE_KINDS = [
@@ -75,6 +78,8 @@ export interface Result {
   readonly method: 'plain' | 'reduced' | 'dpor' | 'random'
   /** Number of distinct final states (nothing left to run), when the method counts them. */
   readonly finalStates: number
+  /** The orders in which locks were seen to be taken. */
+  readonly lockOrders: readonly LockOrder[]
 }
 
 /** One event of a trace, in order. `depth` is the number of open table functions of the task. */

@@ -39,6 +39,7 @@ const WRITES = 1
 
 const attempt = (name: string): OperationKind => ({
   name,
+  locks: 'takes',
   passes: 'acquires',
   execute(machine, op, task) {
     machine.noteIfAtomic(name, task)
@@ -56,6 +57,7 @@ const attempt = (name: string): OperationKind => ({
 
 const waitFor = (name: string): OperationKind => ({
   name: `${name}: granted`,
+  locks: 'tries',
   blocksOnHolder: true,
   passes: 'acquires',
   enabled: (machine, op, task) => queueOf(machine, op).every((waiter) => waiter.task !== task),
@@ -81,6 +83,7 @@ const waitFor = (name: string): OperationKind => ({
 
 const tryDown = (name: string): OperationKind => ({
   name,
+  locks: 'tries',
   passes: 'acquires',
   execute(machine, op, task) {
     const holders = holdersOf(machine, op)
@@ -94,6 +97,7 @@ const tryDown = (name: string): OperationKind => ({
 
 const up = (name: string): OperationKind => ({
   name,
+  locks: 'releases',
   passes: 'releases',
   execute(machine, op, task) {
     const writes = op.a === WRITES

@@ -28,6 +28,7 @@ function take(machine: Machine, op: Operation, task: number): void {
 
 const lock = (name: string): OperationKind => ({
   name,
+  locks: 'takes',
   blocksOnHolder: true,
   passes: 'acquires',
   enabled: (machine, op, task) => isFree(machine, op) || wouldSelfDeadlock(machine, op, task),
@@ -49,6 +50,7 @@ const spinLockIrqsave = lock('spin_lock_irqsave')
 
 const unlock = (name: string): OperationKind => ({
   name,
+  locks: 'releases',
   passes: 'releases',
   execute(machine, op, task) {
     if (holderOf(machine, op) !== task)
@@ -65,6 +67,7 @@ const spinUnlockIrqrestore = unlock('spin_unlock_irqrestore')
 
 const spinTrylock: OperationKind = {
   name: 'spin_trylock',
+  locks: 'tries',
   passes: 'acquires',
   execute(machine, op, task) {
     const met = isFree(machine, op)

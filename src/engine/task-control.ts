@@ -66,6 +66,17 @@ const progress: OperationKind = {
   accesses: () => [],
 }
 
+const lockEvent = (locks: 'takes' | 'releases' | 'awaits'): OperationKind => ({
+  name: `lock ${locks}`,
+  invisible: 'eager',
+  locks,
+  execute: () => UNDEFINED,
+  accesses: () => [],
+  detail: (machine, op) => machine.format(op.a),
+})
+
+const LOCK_EVENTS = { taken: lockEvent('takes'), released: lockEvent('releases'), awaited: lockEvent('awaits') }
+
 /** Operations of tasks on themselves. */
 export class TaskControl extends Tracked {
   constructor(machine: Machine) {
@@ -88,6 +99,10 @@ export class TaskControl extends Tracked {
 
   yield(label: string): void {
     this.perform(yieldStep, this.machine.values.encode(label))
+  }
+
+  noteLock(name: string, event: 'taken' | 'released' | 'awaited'): void {
+    this.perform(LOCK_EVENTS[event], this.machine.values.encode(name))
   }
 
   progress(): void {

@@ -1,4 +1,5 @@
 import { exploreBy, finish, limitsOf, runToEnd, type ExploreOptions } from './explore.js'
+import { togetherInOrder, type LockOrder } from './lock-order.js'
 import type { Machine } from './machine.js'
 import { load, type Program } from './program.js'
 import type { Bound, Failure, Progress, Result } from './result.js'
@@ -28,6 +29,7 @@ export interface Part {
   readonly depth: number
   readonly finalStates: number
   readonly bound: Bound | null
+  readonly lockOrders: readonly LockOrder[]
   readonly failures: readonly { readonly failure: Failure; readonly path: readonly Move[] }[]
   /** The member has searched everything by itself. */
   readonly whole: boolean
@@ -79,6 +81,7 @@ export function combineParts(subject: Program, parts: readonly Part[], options: 
       failures,
     },
     whole?.method ?? 'plain',
+    togetherInOrder(parts.map((part) => part.lockOrders)),
     options,
   )
   return runToEnd(answer)
@@ -114,7 +117,7 @@ function share(subject: Program, team: Team, mailboxes: Mailboxes, index: number
     }
     from = mailboxes.take()
   }
-  return { method: 'plain', ...total, bound, failures: [...failures], whole: false }
+  return { method: 'plain', ...total, bound, lockOrders: machine.lockOrders.all, failures: [...failures], whole: false }
 }
 
 function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions): Part {
@@ -128,10 +131,11 @@ function reduce(subject: Program, mailboxes: Mailboxes, options: ExploreOptions)
   })
   const explored = runToEnd(racing)
   if (explored === undefined) {
-    return { method: 'plain', states: 0, steps: 0, depth: 0, finalStates: 0, bound: null, failures: [], whole: false }
+    const nothing = { states: 0, steps: 0, depth: 0, finalStates: 0, bound: null, lockOrders: [], failures: [] }
+    return { method: 'plain', ...nothing, whole: false }
   }
-  const { method, search } = explored
+  const { method, search, lockOrders } = explored
   const bound = mailboxes.over ? null : search.bound
   const failures = search.bound === null ? [...search.failures] : []
-  return { method, ...search, bound, failures, whole: search.bound === null && !mailboxes.over }
+  return { method, ...search, bound, lockOrders, failures, whole: search.bound === null && !mailboxes.over }
 }

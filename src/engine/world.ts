@@ -137,6 +137,14 @@ export class World extends Objects {
   }
 
   /**
+   * Says that the task is about to wait for something that serves as a lock, has taken it, or gives it up: for the report
+   * of lock orders. No step.
+   */
+  noteLock(name: string, event: 'taken' | 'released' | 'awaited'): void {
+    this.control.noteLock(name, event)
+  }
+
+  /**
    * A function whose calls are one step each, whatever they touch: an instruction of hardware, or a check that sees many
    * objects at one moment. It must not wait and not fail; programs that call one are searched without reduction.
    */

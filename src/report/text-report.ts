@@ -1,9 +1,11 @@
 /** The report people read first: one page for one configuration. */
+import { togetherInOrder } from '../engine/lock-order.js'
 import type { Bound } from '../engine/result.js'
 import type { CheckedProgram, CheckResult } from './check-result.js'
 import { diagram } from './diagram.js'
 import { failureGroups, programsOf, type FailureGroup } from './failure-groups.js'
 import { FAILURE_WORDS } from './failure-text.js'
+import { lockOrdersText } from './lock-orders.js'
 import { counted, grouped, probabilityText, secondsText } from './numbers.js'
 import { PLAIN, type Palette } from './palette.js'
 import { filled } from './paragraph.js'
@@ -38,6 +40,8 @@ export function textReport(check: CheckResult, options: TextOptions = {}): strin
   groups.forEach((group, at) => {
     parts.push(at < drawn ? groupDrawn(check, group, at + 1, options) : groupListed(check, group, at + 1, options))
   })
+  const locks = lockOrdersText(togetherInOrder(check.programs.map((program) => program.result.lockOrders)))
+  if (locks !== '') parts.push(locks)
   if (groups.length > drawn) parts.push(`heddle check ${check.race}/PROGRAM draws all failures of a program, --json has all of them.`)
   return `${parts.join('\n\n')}\n`
 }

@@ -13,6 +13,7 @@ const HOLDS: Result = {
   falseMergeProbability: 0,
   method: 'plain',
   finalStates: 1,
+  lockOrders: [],
 }
 
 const RACE: Result = {

@@ -17,6 +17,7 @@ export function checked(name: string, traces: readonly Trace[], bound: Bound | n
     falseMergeProbability: 4.1e-12,
     method: 'reduced',
     finalStates: 17,
+    lockOrders: [],
   }
   return { name, result, seconds: 0.125, failures }
 }

@@ -16,6 +16,7 @@ export function unanswered({ source, search }: Job, bound: Bound): CheckedProgra
     falseMergeProbability: 0,
     method: search.strategy === 'exhaustive' ? 'plain' : 'random',
     finalStates: 0,
+    lockOrders: [],
   }
   return { name, result, seconds: 0, failures: [] }
 }

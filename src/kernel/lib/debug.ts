@@ -34,14 +34,16 @@ export const debugInlines = {
     if (met) k.world.warn('warn-on', `WARN_ON(${condition})`)
   },
 
-  /** Notes who owns the page lock now, where a program asks for it: whoever owned it must have given it up. */
+  /** Notes that the caller owns the page lock, and where a program asks for it who owns it now: whoever owned it must have given it up. */
   lock_owned(k: Kernel, page: Page): void {
+    k.world.noteLock('PG_locked', 'taken')
     if (!k.config.lockLedger) return
     if (page.lock_owner.swap(k.world.currentTask()) !== '') k.world.warn('assertion', 'two owners of a page lock')
   },
 
   /** Notes that the caller gives up the page lock: to be called before the bit is cleared. */
   lock_given_up(k: Kernel, page: Page): void {
+    k.world.noteLock('PG_locked', 'released')
     if (k.config.lockLedger) page.lock_owner.set('')
   },
 }

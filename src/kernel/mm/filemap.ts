@@ -149,6 +149,7 @@ export const filemap = {
   /** lock_page. Context: task that holds a reference; may sleep. */
   lock_page(k: Kernel, page: Page): void {
     k.world.mightSleep('lock_page')
+    k.world.noteLock('PG_locked', 'awaited')
     if (page.flags.testAndSet('PG_locked', 'acquire')) k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', false)
     k.lock_owned(page)
   },
@@ -156,6 +157,7 @@ export const filemap = {
   /** lock_page_killable. @returns false if a signal came first: PG_waiters may stay set then, with nobody waiting */
   lock_page_killable(k: Kernel, page: Page): boolean {
     k.world.mightSleep('lock_page_killable')
+    k.world.noteLock('PG_locked', 'awaited')
     if (page.flags.testAndSet('PG_locked', 'acquire') && !k.wait_on_page_bit_common(page, 'PG_locked', 'EXCLUSIVE', true)) return false
     k.lock_owned(page)
     return true
