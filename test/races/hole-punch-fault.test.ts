@@ -160,7 +160,7 @@ describe('questions', () => {
     const trace = inOrder(subject, [['punch', emptied], ['store'], ['punch'], ['flusher']])
     expect(
       callsInOrder(trace, [
-        ['punch', 'fallocate_punch'],
+        ['punch', 'filemap_write_and_wait_pages'],
         ['punch', emptied],
         ['store', 'do_shared_fault'],
         ['punch', freed],
