@@ -80,7 +80,8 @@ export class Expectations {
   addFile(file: AddressSpace): FileExpectation {
     const made: FileExpectation = {
       words: this.make(file.name, file.slots.length, (page, word) => {
-        const content = file.slots[page]?.get()?.words[word]?.get() ?? (file.inode === null ? file.blocks[page]?.[word]?.get() : onDisk(file, page, word, this.words))
+        const cached = file.slots[page]?.get()?.words[word]?.get()
+        const content = cached ?? (file.inode === null ? file.blocks[page]?.[word]?.get() : onDisk(file, page, word, this.words))
         return [content ?? ZERO, file.inode !== null && content === ZERO ? 'zeroed' : 'stored']
       }),
       prepared: this.mkwriteLedger ? file.slots.map((_slot, i) => this.world.ledger(`${file.name}.prepared${i}`, false)) : [],

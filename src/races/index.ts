@@ -11,4 +11,13 @@ import { writebackWakeup } from './writeback-wakeup/index.js'
 
 export type { Claim, Configuration, FileSystem, Memory, Race, RaceFailure, RaceFix, RaceProgram } from './race.js'
 
-export const races: readonly Race[] = [writebackWakeup, dirtyWithoutBuffers, dirtyWithoutMkwrite, madvFreeDirectIo, holePunchFault, truncateFault, directIoMmap, daxFlagSwitch]
+export const races: readonly Race[] = [
+  writebackWakeup,
+  dirtyWithoutBuffers,
+  dirtyWithoutMkwrite,
+  madvFreeDirectIo,
+  holePunchFault,
+  truncateFault,
+  directIoMmap,
+  daxFlagSwitch,
+]

@@ -7,7 +7,12 @@ const ordersOf = (tasks: readonly (readonly string[])[]): readonly string[] => {
     const locks = new Map(['a', 'b', 'c'].map((name) => [name, world.spinlock(`x.${name}`)]))
     tasks.forEach((order, i) =>
       world.task(`T${i}`, () => {
-        for (const name of order) name.startsWith('-') ? locks.get(name.slice(1))?.unlock() : name.startsWith('?') ? locks.get(name.slice(1))?.trylock() : locks.get(name)?.lock()
+        for (const name of order)
+          name.startsWith('-')
+            ? locks.get(name.slice(1))?.unlock()
+            : name.startsWith('?')
+              ? locks.get(name.slice(1))?.trylock()
+              : locks.get(name)?.lock()
       }),
     )
   })
@@ -27,7 +32,12 @@ test('what was got by trying counts as held', () => {
 })
 
 test('also an order that makes a deadlock', () => {
-  expect(ordersOf([['a', 'b', '-b', '-a'], ['b', 'a', '-a', '-b']])).toEqual(['a > b (T0)', 'b > a (T1)'])
+  expect(
+    ordersOf([
+      ['a', 'b', '-b', '-a'],
+      ['b', 'a', '-a', '-b'],
+    ]),
+  ).toEqual(['a > b (T0)', 'b > a (T1)'])
 })
 
 test('whatever else the program tells of: bits that serve as locks', () => {

@@ -181,7 +181,7 @@ describe('a page of a file', () => {
     })
   })
 
-  it.each([['ext4', EXT4], ['xfs', XFS]] as const)('that is dirty is written by kswapd on a node full of dirty pages, at the second meeting (%s)', (_name, a_ops) => {
+  it.each([['ext4', EXT4], ['xfs', XFS]] as const)('that is dirty is written by kswapd when all pages are, at the second meeting (%s)', (_name, a_ops) => {
     const { failures } = exploreKernel((k) => {
       const file = k.open('F', a_ops)
       k.write(file, 'v0')

@@ -88,7 +88,8 @@ export const rmap = {
     if (we_lock && !k.trylock_page(page)) return 1
     let referenced = 0
     k.rmap_walk(page, (vma, address) => {
-      const found = [...(parts.length > 1 ? [k.pmdp_referenced(page, vma.mm, address)] : []), ...parts.map((part, i) => k.ptep_referenced(part, vma, address + i))]
+      const huge = parts.length > 1 ? [k.pmdp_referenced(page, vma.mm, address)] : []
+      const found = [...huge, ...parts.map((part, i) => k.ptep_referenced(part, vma, address + i))]
       if (found.includes('young')) referenced++
       mapcount -= found.filter((use) => use !== 'unmapped').length
       return mapcount > 0

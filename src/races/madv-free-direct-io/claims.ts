@@ -17,7 +17,9 @@ export const fixes: readonly RaceFix[] = [
     summary: 'try_to_unmap_one discards only if the reference count is 2; smp_rmb() before the dirty test. Older than v2, whose mail explains it',
     kernels: KERNELS,
     claims: [
-      claim('read-lost', 'closes', MAURICIO, '2022-01-05 23:34', 'Two references are expected, of isolation and of the mapping; with any other the entry is put back.'),
+      claim(
+        'read-lost', 'closes', MAURICIO, '2022-01-05 23:34', 'Two references are expected, of isolation and of the ' +
+        'mapping; with any other the entry is put back.'),
       claim('never-freed', 'leaves', 'Minchan Kim', '2022-01-12 00:01', 'v2 had to be changed for pages that parent and child both map.'),
     ],
   },
@@ -28,7 +30,9 @@ export const fixes: readonly RaceFix[] = [
     summary: 'discards only if the reference count, read first, is one more than the map count; smp_rmb() before the dirty test',
     kernels: KERNELS,
     claims: [
-      claim('read-lost', 'closes', MAURICIO, '2022-01-05 23:34', 'The count is compared under the lock of the page table; fast GUP looks at the entry again after it has taken its reference.'),
+      claim(
+        'read-lost', 'closes', MAURICIO, '2022-01-05 23:34', 'The count is compared under the lock of the page table; ' +
+        'fast GUP looks at the entry again after it has taken its reference.'),
       claim('read-lost', 'closes', 'Huang Ying', '2022-01-11 01:34', 'Reviewed.'),
       claim('read-lost', 'leaves', 'Yu Zhao', '2022-01-11 06:48', 'Under fork, map count and reference count may be seen to rise in either order.'),
       claim('read-lost', 'leaves', 'Huang Ying', '2022-01-12 01:46', 'Comparing the two counts is tricky: both may change between the two reads.'),
@@ -46,7 +50,9 @@ export const fixes: readonly RaceFix[] = [
     kernels: KERNELS,
     claims: [
       claim('read-lost', 'closes', 'Yu Zhao', '2022-01-13 07:29', 'Count, barrier, entry on one side; entry, barrier, count on the other.'),
-      claim('read-lost', 'closes', 'Minchan Kim', '2022-01-14 00:35', 'Only a page that one process maps matters: for a shared one GUP takes the slow path, which makes a copy.'),
+      claim(
+        'read-lost', 'closes', 'Minchan Kim', '2022-01-14 00:35', 'Only a page that one process maps matters: for a ' +
+        'shared one GUP takes the slow path, which makes a copy.'),
       claim('read-lost', 'closes', MAURICIO, '2022-01-31 23:10', 'The barrier was needed for fast GUP.'),
     ],
   },
@@ -78,7 +84,9 @@ export const fixes: readonly RaceFix[] = [
     summary: 'fast GUP for writing dirties the page under trylock_page; if the page is locked it leaves it to the slow path',
     kernels: KERNELS,
     claims: [
-      claim('read-lost', 'closes', 'Minchan Kim', '2022-01-11 18:54', 'What slow GUP does already; also right for everybody else who maps user pages into the kernel and writes to them.'),
+      claim(
+        'read-lost', 'closes', 'Minchan Kim', '2022-01-11 18:54', 'What slow GUP does already; also right for everybody ' +
+        'else who maps user pages into the kernel and writes to them.'),
     ],
   },
   {
@@ -89,7 +97,9 @@ export const fixes: readonly RaceFix[] = [
     kernels: KERNELS,
     claims: [
       claim('read-lost', 'closes', 'Minchan Kim', '2022-01-12 17:33', 'Compares the counts as KSM does, which flushes the TLB before.'),
-      claim('store-lost', 'leaves', MAURICIO, '2022-01-12 21:53', 'Whoever dirties and puts between the test and the read of the count is missed; the flush is not needed.'),
+      claim(
+        'store-lost', 'leaves', MAURICIO, '2022-01-12 21:53', 'Whoever dirties and puts between the test and the read ' +
+        'of the count is missed; the flush is not needed.'),
       claim('read-lost', 'leaves', 'Huang Ying', '2022-01-13 05:47', 'Another process may unmap the page and put it between the reads of the two counts.'),
       claim('read-lost', 'closes', 'Huang Ying', '2022-01-13 08:04', 'Takes it back: a direct read unshares the page, and fork is not allowed meanwhile.'),
     ],
