@@ -142,7 +142,7 @@ describe('Huang Ying, 13 Jan: is this race possible, if the map count is read be
     expect(callsInOrder(replay(subject, found.schedule, found), rows)).toBe(true)
   }, 60 * SECONDS)
 
-  it.each(['fork-during-unmap', 'fork-during-exit'])('it is not in %s: references are put when the area has left the rmap, whose lock reclaim holds', (name) => {
+  it.each(['fork-during-unmap', 'fork-during-exit'])('it is not in %s: references go when the area has left the rmap, whose lock reclaim holds', (name) => {
     expect(failuresOf(race, name, { fixes: ['mapcount-first'] })).toEqual([])
   }, 60 * SECONDS)
 
