@@ -2,7 +2,7 @@
  * What the oracle says of files whose blocks are freed and used again. It looks, and makes no steps.
  *
  * - A device writes to a block that the file does not own at that moment: `data-misplaced`.
- * - When all tasks have ended, each word of a file that nothing has left open must be what a reader finds: in the page cache, or
+ * - After an fsync the device has what users expect, and when all tasks have ended, each word of a file that nothing has left open must be what a reader finds: in the page cache, or
  *   on the device if the page is not cached; and on the device too if the page is cached but clean.
  * - A delayed allocation in the map needs a dirty page above it, or nothing will ever allocate it (`assertion`).
  */
@@ -44,6 +44,17 @@ export const fileObservations = {
     k.expectations.ofFile(file)?.words[index]?.forEach((cell, w) => {
       const now = cell.get()
       if (isSettled(now) && sameAs(now, begun[w])) warnOf(k, mismatch(k, file, now, seen[w] ?? ZERO, 'read(2) sees'))
+    })
+  },
+
+  /** fsync has returned: what was expected when it began (`oracle_sync_begins`), and still is, must be on the device. */
+  oracle_file_synced(k: Kernel, file: AddressSpace, begun: readonly Expected[]): void {
+    const { words } = k.config
+    k.expectations.ofFile(file)?.words.flat().forEach((cell, i) => {
+      const now = cell.get()
+      if (!isSettled(now) || !sameAs(now, begun[i])) return
+      const seen = onDisk(file, Math.floor(i / words), i % words, words)
+      warnOf(k, mismatch(k, file, now, seen, 'after fsync on the device there is'))
     })
   },
 

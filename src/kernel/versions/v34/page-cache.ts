@@ -81,6 +81,13 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
     })
   },
 
+  /** vfs_fsync_range: what is dirty is written and waited for. */
+  fsync(k, _base, file) {
+    const begun = k.oracle_sync_begins(file)
+    k.filemap_write_and_wait_pages(file, 0, file.slots.length)
+    k.oracle_file_synced(file, begun)
+  },
+
   truncate_inode_page(k, _base, file, page) {
     k.truncate_page_of_inode(file, page)
   },
