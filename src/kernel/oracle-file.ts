@@ -2,8 +2,9 @@
  * What the oracle says of files whose blocks are freed and used again. It looks, and makes no steps.
  *
  * - A device writes to a block that the file does not own at that moment: `data-misplaced`.
- * - After an fsync the device has what users expect, and when all tasks have ended, each word of a file that nothing has left open must be what a reader finds: in the page cache, or
- *   on the device if the page is not cached; and on the device too if the page is cached but clean.
+ * - After an fsync the device has what users expect. When all tasks have ended, each word of a file that nothing has left open must
+ *   be what a reader finds: in the page cache, or on the device if the page is not cached; and on the device too if the page is
+ *   cached but clean.
  * - A delayed allocation in the map needs a dirty page above it, or nothing will ever allocate it (`assertion`).
  */
 import type { Cell, FailureKind } from '../engine/index.js'
