@@ -63,7 +63,8 @@ export const fileObservations = {
   oracle_block_written(k: Kernel, file: AddressSpace, block: number): void {
     const state = stateOf(inodeOf(file).disk, block).get()
     if (state[0] === 'OWNED' && state[1] === file.name) return
-    k.world.warn('data-misplaced', state[0] === 'OWNED' ? `a page of ${file.name} is written to a block that belongs to ${state[1]}` : `a page of ${file.name} is written to a block that it has given back`)
+    const whose = state[0] === 'OWNED' ? `that belongs to ${state[1]}` : 'that it has given back'
+    k.world.warn('data-misplaced', `a page of ${file.name} is written to a block ${whose}`)
   },
 }
 
@@ -78,7 +79,9 @@ export const fileOracleInlines = {
           if (!isSettled(expected)) return
           const wrong =
             (page === null ? null : mismatch(k, file, expected, wordOf(page.words, w).get(), 'in memory there is')) ??
-            (page !== null && isDirty(k, file, index, page) ? null : mismatch(k, file, expected, onDisk(file, index, w, k.config.words), 'on the device there is'))
+            (page !== null && isDirty(k, file, index, page)
+              ? null
+              : mismatch(k, file, expected, onDisk(file, index, w, k.config.words), 'on the device there is'))
           if (wrong !== null) k.world.fail(...wrong)
         })
       })
