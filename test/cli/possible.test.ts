@@ -1,0 +1,127 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import schema from '../../schema/heddle-answer-1.json' with { type: 'json' }
+import { builtCli, folderWith, heddle, type Ran } from '../support/run-cli.js'
+
+const RACE = ['--race', 'writeback-wakeup/redirty-same-page']
+
+/** Somebody locks the page before the completion has woken who waits. */
+const POSSIBLE = `
+CPU1                              CPU2 (bio)
+
+                                  end_page_writeback(page)
+                                    test_clear_page_writeback(page)
+lock_page(page)
+                                    wake_up_page(page)
+`
+/** Writeback ends twice within one call. */
+const IMPOSSIBLE = `
+CPU1                              CPU2 (bio)
+
+                                  end_page_writeback(page)
+                                    test_clear_page_writeback(page)
+lock_page(page)
+                                    test_clear_page_writeback(page)
+some prose that is no step of a kernel
+`
+const FILES = { 'yes.txt': POSSIBLE, 'no.txt': IMPOSSIBLE, 'prose.txt': 'Nothing is drawn here.\n', 'words.txt': 'CPU1        CPU2\n\nfrobnicate()\n            defenestrate()\n' }
+
+async function ask(...argv: readonly string[]): Promise<Ran> {
+  return await heddle(['possible', ...argv], { cwd: folderWith(FILES) })
+}
+
+const isAnswer = new Ajv2020().compile(schema)
+
+describe('the exit status', () => {
+  test.each([
+    [0, ['yes.txt', ...RACE]],
+    [0, ['no.txt', ...RACE]],
+    [0, ['yes.txt', ...RACE, '--expect', 'possible']],
+    [0, ['no.txt', ...RACE, '--expect', 'impossible']],
+    [1, ['yes.txt', ...RACE, '--expect', 'impossible']],
+    [1, ['no.txt', ...RACE, '--expect', 'possible']],
+    [2, ['yes.txt', ...RACE, '--expect', 'perhaps']],
+    [2, ['yes.txt']],
+    [2, ['yes.txt', '--race', 'no-such-race']],
+    [2, ['gone.txt', ...RACE]],
+    [2, ['prose.txt', ...RACE]],
+    [2, ['words.txt', ...RACE]],
+    [3, ['no.txt', ...RACE, '--max-states', '3']],
+    [3, ['no.txt', ...RACE, '--max-states', '3', '--expect', 'impossible']],
+    [0, ['yes.txt', '--explain-only']],
+  ])('%i: possible %j', async (code, argv) => {
+    expect((await ask(...argv)).code).toBe(code)
+  })
+})
+
+describe('--json', () => {
+  const json = async (...argv: readonly string[]): Promise<Record<string, unknown>> => {
+    const { stdout } = await ask(...argv, '--json')
+    const object = JSON.parse(stdout) as Record<string, unknown>
+    expect(isAnswer(object), JSON.stringify(isAnswer.errors)).toBe(true)
+    return object
+  }
+
+  test('says how it can happen, with a schedule that replays', async () => {
+    const object = await json('yes.txt', ...RACE)
+    expect(object).toMatchObject({ schema: 'heddle-answer/1', answer: 'possible', rows: 4, matched: 4, unchecked: [], blockedBy: null })
+    expect(object.columns).toMatchObject({ 'CPU2 (bio)': expect.stringMatching(/^bio/) })
+    const { code } = await heddle(['replay', ...RACE, '--schedule', String(object.schedule)])
+    expect(code).toBe(0)
+  })
+
+  test('says what stops it', async () => {
+    const object = await json('no.txt', ...RACE)
+    expect(object).toMatchObject({ answer: 'impossible', matched: 3 })
+    expect(object.blockedBy).toMatchObject({ row: 'test_clear_page_writeback(page)' })
+  })
+
+  test('says which bound was hit by being unknown', async () => {
+    expect(await json('no.txt', ...RACE, '--max-states', '3')).toMatchObject({ answer: 'unknown' })
+  })
+
+  test('has an answer of null where only the reading is asked for', async () => {
+    expect(await json('yes.txt', '--explain-only')).toMatchObject({ answer: null, rows: 4, matched: 0, blockedBy: null, schedule: null, diagram: null, states: 0 })
+  })
+
+  test('lists what is not checked', async () => {
+    expect((await json('words.txt', '--explain-only')).unchecked).toEqual(['frobnicate()', 'defenestrate()'])
+  })
+})
+
+describe('the text', () => {
+  test('shows how the diagram was read before it answers', async () => {
+    const { stdout } = await ask('yes.txt', ...RACE)
+    expect(stdout.indexOf('row by row:')).toBeGreaterThanOrEqual(0)
+    expect(stdout.indexOf('POSSIBLE in writeback-wakeup/redirty-same-page')).toBeGreaterThan(stdout.indexOf('row by row:'))
+  })
+
+  test('gives the command that replays the execution, and the command works', async () => {
+    const { stdout } = await ask('yes.txt', ...RACE)
+    const command = /^heddle (replay .*)$/m.exec(stdout)?.[1] ?? ''
+    expect((await heddle(command.split(' '))).code).toBe(0)
+  })
+
+  test('stops after the reading with --explain-only', async () => {
+    const { stdout } = await ask('yes.txt', '--explain-only')
+    expect(stdout).toContain('row by row:')
+    expect(stdout).not.toContain('POSSIBLE')
+  })
+})
+
+test('the diagram may come from standard input', () => {
+  const { status, stdout } = spawnSync(process.execPath, [builtCli(), 'possible', '-', ...RACE, '--json'], { input: POSSIBLE, encoding: 'utf8' })
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ answer: 'possible' })
+})
+
+test.each([
+  ['a file that is not there is named', ['gone.txt', ...RACE], 'gone.txt'],
+  ['a text without a diagram is said to have none', ['prose.txt', ...RACE], 'prose.txt'],
+  ['a diagram without a step of the model is refused with a hint', ['words.txt', ...RACE], '--explain-only'],
+  ['a race has to be named', ['yes.txt'], '--race RACE'],
+])('%s', async (_name, argv, words) => {
+  const { stderr } = await ask(...argv)
+  expect(stderr).toContain(words)
+})
