@@ -9,7 +9,7 @@ export const madvFreeDirectIo: Race = {
   title: 'Reclaim discards a lazily freed page into which a direct read is being done',
   thread: { file: 'madv-free-direct-io-2022.txt', subject: '[v2] mm: fix race between MADV_FREE reclaim and blkdev direct IO read' },
   summary:
-    
+
       'A buffer that was MADV_FREEd is read into with O_DIRECT. Fast get_user_pages takes references to its pages and ' +
       'leaves them clean; they are dirtied later. ' +
     'Reclaim in between sees clean pages, clears their page table entries, and only then finds that somebody holds a reference. ' +
