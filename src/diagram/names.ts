@@ -153,6 +153,8 @@ function withoutUnderscores(name: string): string {
 function operationOfCall(name: string, args: string): readonly Meaning[] {
   const flag = flagAccess(name)
   if (flag !== null) return [{ kind: 'operation', operation: flag }]
+  const asked = /^IS_[A-Z]+$/.test(name) ? nounIn(name, 'variable') : null
+  if (asked !== null) return [{ kind: 'operation', operation: { effect: 'load', part: asked.part } }]
   const counted = /^(?:page|folio)_(ref_)?(count|mapcount)$/.exec(name)
   if (counted !== null) return [{ kind: 'operation', operation: { effect: 'count', part: counted[2] === 'mapcount' ? 'mapcount' : 'refcount' } }]
   const referenced = /^(?:page|folio)_ref_(inc|dec)/.exec(name)
@@ -196,9 +198,9 @@ function flagAccess(name: string): Operation | null {
 /** `clear PG_writeback`, `take the page table lock`, `free page`, `page is freed`, `page->mapping = NULL`. */
 function operationOfWords(text: string): Meaning | null {
   const words = normal(text)
-  const assigned = /^([\w.>* -]+?) ?= ?[^=]/.exec(words)
+  const assigned = /^([\w.>* -]+?) ?[&|]?=(?!=) ?~?(.*)/.exec(words)
   if (assigned !== null) {
-    const noun = nounIn(assigned[1] ?? '', 'variable')
+    const noun = nounIn(assigned[1] ?? '', 'variable') ?? (/[&|]=/.test(words) ? nounIn(assigned[2] ?? '', 'variable') : null)
     return noun === null ? null : { kind: 'operation', operation: { effect: 'store', part: noun.part } }
   }
   const candidates = VERBS.flatMap((entry) => {

@@ -38,11 +38,11 @@ export const ERAS: readonly (readonly string[])[] = [
   ['split_huge_page', 'split_huge_page_to_list', 'split_folio'],
   ['page_remove_rmap', 'folio_remove_rmap_pte'],
   ['try_grab_compound_head', 'try_get_compound_head', 'try_grab_folio', 'try_get_folio'],
-  ['filemap_write_and_wait_range', 'filemap_write_and_wait', 'file_write_and_wait_range'],
+  ['filemap_write_and_wait_range', 'filemap_write_and_wait_pages', 'filemap_write_and_wait', 'file_write_and_wait_range'],
   ['unmap_mapping_pages', 'unmap_mapping_range'],
   ['ftruncate', 'truncate', 'vfs_truncate', 'do_truncate', 'truncate_setsize'],
   ['fsync', 'vfs_fsync', 'do_fsync', 'vfs_fsync_range'],
-  ['fallocate_punch_hole', 'punch_hole', 'ext4_punch_hole', 'xfs_free_file_space'],
+  ['fallocate_punch_hole', 'fallocate_punch', 'fallocate', 'punch_hole', 'ext4_punch_hole', 'ext4_ext_punch_hole', 'xfs_file_fallocate', 'xfs_free_file_space'],
   ['wb_writeback', 'wb_workfn', 'writeback_sb_inodes'],
   ['balance_pgdat', 'kswapd'],
   ['madvise', 'do_madvise'],
@@ -76,7 +76,7 @@ export const NOUNS: readonly Noun[] = [
   { kind: 'lock', part: 'anon_vma', words: ['anon_vma lock', 'anon_vma->rwsem', 'anon_vma'] },
   {
     kind: 'lock',
-    part: 'mmaplock',
+    part: 'i_mmaplock',
     words: ['mmaplock', 'xfs_mmaplock_excl', 'xfs_mmaplock_shared', 'i_mmaplock', 'invalidate_lock', 'filemap_invalidate_lock'],
   },
   {
@@ -90,6 +90,7 @@ export const NOUNS: readonly Noun[] = [
   { kind: 'variable', part: 'mapping', words: ['page->mapping', 'folio->mapping', 'mapping'] },
   { kind: 'variable', part: 'index', words: ['page->index', 'folio->index'] },
   { kind: 'variable', part: 'i_size', words: ['i_size', 'inode->i_size'] },
+  { kind: 'variable', part: 'S_DAX', words: ['s_dax', 'is_dax'] },
   { kind: 'variable', part: 'pte', words: ['pte', '*pte', 'page table entry'] },
 ]
 

@@ -26,10 +26,14 @@ const noPageLock = patch('no page lock', {
 
 const noSecondLookAtEntry = patch('no second look at the page table entry', { pte_same: () => true })
 
+/** What pageout and reclaim ask before they write a page or let go of it. */
+const noCountBeforeWriting = patch('no look at references before writing', { is_page_cache_freeable: () => true })
+
 export const guards: readonly Guard[] = [
   { name: 'the page table lock', locks: /\.(pmd_)?ptl$/ },
   { name: 'the page lock', patch: noPageLock },
   { name: 'the second look at the page table entry (pte_same)', patch: noSecondLookAtEntry },
+  { name: "pageout's look at the references (is_page_cache_freeable)", patch: noCountBeforeWriting },
   { name: 'the i_pages lock', locks: /\.i_pages$/ },
   { name: 'mmap_lock', locks: /\.mmap_lock$/ },
   { name: "the inode's lock (i_rwsem, IOLOCK)", locks: /\.i_rwsem$|\.iolock$/ },

@@ -6,6 +6,7 @@ import { explainDiagram } from '../../diagram/explain.js'
 import { NameMatcher } from '../../diagram/names.js'
 import { readDiagram } from '../../diagram/read.js'
 import { answer, type Answer } from '../../diagram/search/answer.js'
+import { kernelPhrases } from '../../diagram/search/phrases.js'
 import { questionOf } from '../../diagram/search/question-of.js'
 import type { Diagram } from '../../diagram/types.js'
 import { kernelFunctions } from '../../kernel/kernel.js'
@@ -29,7 +30,7 @@ export type PossibleOptions = ParsedOptions & {
 export async function possible(file: string, options: PossibleOptions, host: Host): Promise<ExitCode> {
   const text = await textOf(file, host)
   const diagram = diagramOf(text, file)
-  const names = new NameMatcher({ functions: kernelFunctions })
+  const names = new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
   const understanding = questionOf(diagram, names)
   const isJson = options.json === true
   if (!isJson) host.stdout.write(`${explainDiagram({ diagram, match: (cell) => names.match(cell) })}\n\n`)

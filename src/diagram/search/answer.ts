@@ -117,12 +117,17 @@ function* tried(
       if (found.bound === 'max-states' && within < (limits.maxStates ?? Infinity)) unfinished.push(program)
       else if (found.bound !== null) return [...results]
     }
-    waiting = unfinished
+    waiting = unfinished.sort((x, y) => rowsIn(results, y) - rowsIn(results, x))
   }
   return [...results]
 }
 
-const FIRST_TRIES = [5_000, 100_000, Infinity]
+/** The further a program has got, the sooner it is asked again. */
+function rowsIn(results: ReadonlyMap<string, Found>, { name }: Race['programs'][number]): number {
+  return results.get(name)?.rows ?? 0
+}
+
+const FIRST_TRIES = [1_000, 10_000, 100_000, Infinity]
 
 /** Guards each of which alone makes the question impossible. */
 function* removable(

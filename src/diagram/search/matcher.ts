@@ -73,8 +73,9 @@ export class Matcher {
     let all = before.flatMap((progress) => this.makeRest(progress, task, callsBefore))
     all = all.flatMap((progress) => this.operate(progress, task, seen))
     all = all.map((progress) => ({ ...progress, made: progress.made.map((made, other) => (other === task ? 0 : made)) }))
-    for (const failure of failures) all = all.flatMap((progress) => this.fail(progress, failure))
-    return this.close(all, present)
+    if (failures.length === 0) return this.close(all, present)
+    // A failure comes with the operation or after any of the calls that follow on it.
+    return this.close(this.end(this.close(this.end(all, failures), present), failures), present)
   }
 
   /** Whether more than calls may matter next: operations, failures, or who waits. */

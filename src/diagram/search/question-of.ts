@@ -25,13 +25,14 @@ export interface Understanding {
   readonly rowLines: readonly number[]
 }
 
-/** What is done at set-up, where it stands above everything else. */
+/** What is done at set-up, where it stands above everything else, or an address is kept of it above everything else of its column. */
 const SET_UP = /^(\w+ = )?(open|mmap|socket|creat)\b/
 
-/** System calls that the model has in several forms. */
-const SYSTEM_CALLS: Readonly<Record<string, readonly string[]>> = {
+/** Functions that the model has in several forms. */
+const FORMS: Readonly<Record<string, readonly string[]>> = {
   read: ['read', 'read_direct', 'read_direct_into', 'io_submit_read'],
   write: ['write', 'write_direct', 'user_store'],
+  ext4_ext_remove_space: ['ext4_ext_remove_space', 'xfs_bunmapi'],
 }
 
 const FAILS = (value: unknown): boolean => value === false || value === null || value === 0 || (typeof value === 'string' && /^(-E|VM_FAULT_(OOM|SIG))/.test(value))
@@ -85,29 +86,36 @@ class Builder {
       return { expectations: verdict, as, isUnchecked: verdict.length === 0 }
     }
     const steps = this.names.match(cell)
-    const isSetUp = this.rows.length === 0 && steps.length > 0 && steps.every(({ text }) => SET_UP.test(text))
+    const isSetUp = this.isFirst(cell) && steps.length > 0 && steps.every(({ text }) => SET_UP.test(text))
     if (isSetUp) return { expectations: verdict, as: 'done before the tasks start', isUnchecked: false }
     if (steps.length === 0) return { expectations: verdict, as: cell.kind, isUnchecked: false }
-    const expectations = steps.flatMap((step, at) => this.step(cell, step, at === steps.length - 1))
+    const expectations = steps.flatMap((step, at) => this.step(cell, step, at === steps.length - 1, verdict.length > 0))
     if (cell.isEntered && cell.column !== null && expectations.at(-1)?.kind !== 'call') this.enter(cell.column, null, cell.depth)
     const as = steps.map(meaningText).join('; ')
     return { expectations: [...expectations, ...verdict], as, isUnchecked: expectations.length === 0 }
   }
 
-  private step(cell: Cell, step: StepMatch, isLast: boolean): readonly Expectation[] {
+  private isFirst({ column, calls }: Cell): boolean {
+    return this.rows.length === 0 || ((calls[0]?.assigns ?? null) !== null && !this.rows.flat().some((earlier) => earlier.column === column))
+  }
+
+  private step(cell: Cell, step: StepMatch, isLast: boolean, fails: boolean): readonly Expectation[] {
     if (step.meanings.length === 0) return []
+    // A null pointer may be found on the way into the call that it is given to.
+    if (isLast && fails && cell.verdict?.claim === 'null-dereference') return []
     const base = this.place(cell)
     const isNegated = step.call !== null && cell.calls[step.call]?.isNegated === true
     const results = cell.results.filter((result) => result.call === step.call || (result.call === null && isLast))
-    const functions = step.meanings.flatMap((meaning) => (meaning.kind === 'function' ? (SYSTEM_CALLS[meaning.name] ?? [meaning.name]) : []))
+    const functions = step.meanings.flatMap((meaning) => (meaning.kind === 'function' ? (FORMS[meaning.name] ?? [meaning.name]) : []))
     const fits = accepts(results, isNegated)
     if (functions.length === 0) {
       const operations = step.meanings.flatMap((meaning) => (meaning.kind === 'operation' ? meaning.operation : []))
       const matches = (seen: OperationSeen): boolean => operations.some((operation) => isOperation(operation, seen)) && fits(valueOf(seen.result))
       return [{ ...base, kind: 'operation', matches }]
     }
-    const isEntered = cell.isEntered && isLast
-    if (isEntered && cell.column !== null) this.enter(cell.column, base.id, cell.depth)
+    // A call that ends in a failure never returns.
+    const isEntered = isLast && (cell.isEntered || fails)
+    if (cell.isEntered && isLast && cell.column !== null) this.enter(cell.column, base.id, cell.depth)
     const mayWait = functions.some((name) => /wait|lock_page|schedule|sleep|fault/.test(name))
     return [{ ...base, kind: 'call', functions: new Set(functions), isEntered, accepts: fits, mayWait }]
   }

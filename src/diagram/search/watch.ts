@@ -7,8 +7,9 @@ import { judgeEnding } from '../../engine/search/ending.js'
 import { changesSince, resultOf } from '../../engine/trace.js'
 import type { CallEvent, WatchedStep, Watcher } from '../../engine/watcher.js'
 import { Matcher, type Present } from './matcher.js'
+import { NO_CALLS, RelevantCalls } from './relevant-calls.js'
 import { keyOf, type Progress } from './progress.js'
-import type { OperationSeen, Question } from './question.js'
+import type { Expectation, OperationSeen, Question } from './question.js'
 
 /** What was matched so far, in every way, and the calls of each task since its last operation. */
 interface Remembered {
@@ -18,6 +19,14 @@ interface Remembered {
   readonly rows: number
   /** Whether more than the calls of the next step may matter: its operation, its failures, or who waits. */
   readonly looksCloser: boolean
+}
+
+/** What came with a step, beside calls. */
+interface Happened {
+  readonly seen: OperationSeen
+  readonly failures: readonly Failure[]
+  /** Judged when nothing can run any more. */
+  readonly ending: readonly Failure[]
 }
 
 /** Kind and place of the failures by which a search is told how far a question was matched; no program has such a place. */
@@ -42,19 +51,24 @@ export class DiagramWatch implements Watcher {
   private readonly hashB: number[] = []
   /** What follows on a step of which only the calls matter. */
   private readonly following = new Map<string, number>()
-  private readonly listNumbers = new Map<readonly CallEvent[], number>()
+  private readonly calls: RelevantCalls
   private readonly hasFailures: boolean
   private readonly hasOperations: boolean
+  /** Those that are no calls. */
+  private readonly expectations: readonly Expectation[]
 
   constructor(
     private readonly question: Question,
     private readonly records = false,
   ) {
     this.hasFailures = question.rows.some((row) => row.some(({ kind }) => kind === 'failure'))
+    this.calls = new RelevantCalls(question)
+    this.expectations = question.rows.flat().filter(({ kind }) => kind !== 'call')
     this.hasOperations = question.rows.some((row) => row.some(({ kind }) => kind === 'operation'))
   }
 
-  start(machine: Machine, calls: readonly (readonly CallEvent[])[]): number {
+  start(machine: Machine, made: readonly (readonly CallEvent[])[]): number {
+    const calls = made.map((list) => this.calls.of(list))
     this.matcher = new Matcher(
       this.question,
       machine.tasks.map(({ name }) => name),
@@ -65,35 +79,57 @@ export class DiagramWatch implements Watcher {
   }
 
   step(machine: Machine, remembered: number, step: WatchedStep): number {
-    const { task, op } = step
+    const { task, op, code, mark, local } = step
     const before = this.known[remembered] as Remembered
     if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
-    if (this.records || before.looksCloser) return this.lookCloser(machine, before, step)
-    const isQuiet = before.calls[task]?.length === 0 && [...step.calls.values()].every((list) => list.length === 0)
+    const isQuiet = !before.looksCloser && !this.records && before.calls[task]?.length === 0 && this.calls.areNone(step.calls)
     if (isQuiet) return remembered
-    const key = `${remembered},${task},${[...step.calls].map(([other, list]) => `${other}:${this.numberOf(list)}`).join()}`
+    const seen = this.hasOperations && (this.records || before.looksCloser) ? describe(machine, op, code, mark, local.frames) : UNSEEN
+    const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : NO_FAILURES
+    const ending = this.hasFailures && machine.enabledTasks() === 0 && machine.choosingTask() < 0 ? endingOf(machine) : NO_FAILURES
+    const happened: Happened = { seen, failures, ending }
+    if (this.records) return this.follow(machine, before, step, happened)
+    const key = `${remembered},${task},${this.listsOf(step)};${before.looksCloser ? this.closerKey(machine, happened) : ''}`
     const known = this.following.get(key)
-    if (known !== undefined) {
-      const { rows } = this.known[known] as Remembered
-      if (rows > before.rows) machine.noticed.push(matchedRows(rows))
-      return known
+    if (known === undefined) {
+      const next = this.follow(machine, before, step, happened)
+      this.following.set(key, next)
+      return next
     }
-    const next = this.lookCloser(machine, before, step)
-    this.following.set(key, next)
-    return next
+    const { rows } = this.known[known] as Remembered
+    if (rows > before.rows) machine.noticed.push(matchedRows(rows))
+    return known
   }
 
-  private lookCloser(machine: Machine, before: Remembered, step: WatchedStep): number {
-    const { task, op, code, mark, local } = step
+  private listsOf({ calls }: WatchedStep): string {
+    let key = ''
+    for (const [other, list] of calls) key += `${other}:${this.calls.numberOf(this.calls.of(list))},`
+    return key
+  }
+
+  /** Everything beside the calls that the matching may depend on. */
+  private closerKey(machine: Machine, { seen, failures, ending }: Happened): string {
+    let key = ''
+    const failed = [...failures, ...ending]
+    for (let task = 0; task < machine.tasks.length; task++) if (isWaiting(machine, task)) key += `${task},`
+    for (const expectation of this.expectations) {
+      if (expectation.kind === 'operation' ? seen !== UNSEEN && expectation.matches(seen) : expectation.kind === 'failure' && failed.some(expectation.matches)) {
+        key += `;${expectation.id}`
+      }
+    }
+    return `${key};${seen.frames.length};${failures.length};${failed.map((failure) => failure.task).join()}`
+  }
+
+  private follow(machine: Machine, before: Remembered, step: WatchedStep, { seen, failures, ending }: Happened): number {
+    const { task } = step
     const matcher = this.matcher as Matcher
-    const seen = this.hasOperations ? describe(machine, op, code, mark, local.frames) : UNSEEN
-    const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : []
-    const calls = before.calls.map((list, other) => step.calls.get(other) ?? (other === task ? NO_CALLS : list))
-    const present = presentOf(machine, calls)
+    const calls = before.calls.map((list, other) => {
+      const made = step.calls.get(other)
+      return made === undefined ? (other === task ? NO_CALLS : list) : this.calls.of(made)
+    })
     matcher.steps++
-    let all = matcher.step(before.all, task, before.calls[task] ?? [], seen, failures, present)
-    if (this.hasFailures && machine.enabledTasks() === 0 && machine.choosingTask() < 0) all = matcher.end(all, endingOf(machine))
-    return this.intern(calls, all, machine, before.rows)
+    const all = matcher.step(before.all, task, before.calls[task] ?? [], seen, failures, presentOf(machine, calls))
+    return this.intern(calls, matcher.end(all, ending), machine, before.rows)
   }
 
   laneA(remembered: number): number {
@@ -112,20 +148,15 @@ export class DiagramWatch implements Watcher {
 
   /** A choice, or what was performed with the step before: calls may follow. */
   private invisible(machine: Machine, before: Remembered, { calls: more }: WatchedStep): number {
-    const calls = before.calls.map((list, other) => [...list, ...(more.get(other) ?? NO_CALLS)])
+    if (this.calls.areNone(more)) return this.intern(before.calls, before.all, machine, before.rows)
+    const calls = before.calls.map((list, other) => this.calls.of([...list, ...(more.get(other) ?? NO_CALLS)]))
     const all = (this.matcher as Matcher).again(before.all, presentOf(machine, calls))
     return this.intern(calls, all, machine, before.rows)
   }
 
-  private numberOf(list: readonly CallEvent[]): number {
-    let number = this.listNumbers.get(list)
-    if (number === undefined) this.listNumbers.set(list, (number = this.listNumbers.size))
-    return number
-  }
-
   private intern(calls: readonly (readonly CallEvent[])[], all: readonly Progress[], machine: Machine, rowsBefore = 0): number {
     const keys = all.map(keyOf).sort()
-    const content = `${calls.map((list) => list.map(contentOf).join()).join('/')};${keys.join(';')}`
+    const content = `${calls.map((list) => this.calls.numberOf(list)).join('/')};${keys.join(';')}`
     const rows = all.reduce((most, progress) => Math.max(most, progress.row), 0)
     if (rows > rowsBefore) machine.noticed.push(matchedRows(rows))
     let id = this.records ? undefined : this.byKey.get(content)
@@ -140,17 +171,19 @@ export class DiagramWatch implements Watcher {
   }
 }
 
-const NO_CALLS: readonly CallEvent[] = []
+const NO_FAILURES: readonly Failure[] = []
 const UNSEEN: OperationSeen = { op: '', object: '', detail: '', result: '', changes: [], frames: [] }
 
 function presentOf(machine: Machine, calls: readonly (readonly CallEvent[])[]): Present {
   return {
     calls,
-    isWaiting(task) {
-      const { operation, status } = machine.local(task)
-      return status === Status.Pending && operation?.kind.blocksOnHolder !== true && !machine.canStep(task)
-    },
+    isWaiting: (task) => isWaiting(machine, task),
   }
+}
+
+function isWaiting(machine: Machine, task: number): boolean {
+  const { operation, status } = machine.local(task)
+  return status === Status.Pending && operation?.kind.blocksOnHolder !== true && !machine.canStep(task)
 }
 
 function describe(machine: Machine, op: Operation, code: number, mark: number, frames: readonly string[]): OperationSeen {
@@ -169,10 +202,6 @@ function endingOf(machine: Machine): Failure[] {
   const before = machine.noticed.length
   judgeEnding(machine)
   return machine.noticed.splice(before)
-}
-
-function contentOf(event: CallEvent): string {
-  return event.type === 'call' ? `${event.depth}>${event.fn}` : `${event.depth}<${event.fn}`
 }
 
 function hash(content: string, seed: number, mix: (value: number) => number): number {
