@@ -21,14 +21,21 @@ export interface TaskViews {
 
 export const NOTHING: TaskViews = { read: 0, write: 0, seen: 0, loaded: 0, release: 0, strong: 0, own: 0 }
 
+/** More pairs than there can be. */
+const PAIRS = 0x4000000
+
 /** Interned; 0 is a task that knows nothing. */
 export class TaskViewsTable {
   private readonly all: TaskViews[] = [NOTHING]
-  private readonly byKey = new Map<string, number>([['0,0,0,0,0,0,0', 0]])
+  /** Numbers of pairs of numbers, from which the number of all the views is made. */
+  private readonly pairs = new Map<number, number>()
+  private readonly byPair = new Map<number, number>()
   private readonly hashA: number[] = [0]
   private readonly hashB: number[] = [0]
 
-  constructor(private readonly views: Views) {}
+  constructor(private readonly views: Views) {
+    this.byPair.set(this.pair(this.pair(this.pair(0, 0), this.pair(0, 0)), this.pair(this.pair(0, 0), 0)), 0)
+  }
 
   of(id: number): TaskViews {
     return this.all[id] as TaskViews
@@ -36,11 +43,12 @@ export class TaskViewsTable {
 
   intern(task: TaskViews): number {
     const { read, write, seen, loaded, release, strong, own } = task
-    const key = `${read},${write},${seen},${loaded},${release},${strong},${own}`
-    let id = this.byKey.get(key)
+    const reading = this.pair(this.pair(read, write), this.pair(seen, loaded))
+    const key = this.pair(reading, this.pair(this.pair(release, strong), own))
+    let id = this.byPair.get(key)
     if (id === undefined) {
       id = this.all.length
-      this.byKey.set(key, id)
+      this.byPair.set(key, id)
       this.all.push(task)
       let a = 0x3d4d51cb
       let b = 0x6a09e667
@@ -52,6 +60,13 @@ export class TaskViewsTable {
       this.hashB.push(b)
     }
     return id
+  }
+
+  private pair(x: number, y: number): number {
+    const key = x * PAIRS + y
+    let number = this.pairs.get(key)
+    if (number === undefined) this.pairs.set(key, (number = this.pairs.size))
+    return number
   }
 
   laneA(id: number): number {

@@ -1,5 +1,9 @@
 import { mixA, mixB } from '../hash.js'
 
+/** Locations, and positions, up to which a changed view is remembered. */
+const LOCATIONS = 4096
+const POSITIONS = 64
+
 /**
  * Views: for each location a position in its history. Interned, so that a view is a small integer and 0 is the view that
  * is at the oldest message everywhere.
@@ -11,9 +15,11 @@ export class Views {
   private readonly hashA: number[] = [0]
   private readonly hashB: number[] = [0]
   private readonly joins = new Map<number, number>()
+  private readonly placed = new Map<number, number>()
 
   /** Position of `view` at `location`. */
   at(view: number, location: number): number {
+    if (view === 0) return 0
     const entries = this.of(view)
     for (let i = 0; i < entries.length; i += 2) if (entries[i] === location) return entries[i + 1] as number
     return 0
@@ -39,6 +45,16 @@ export class Views {
 
   /** `view`, but at `position` of `location`. */
   private place(view: number, location: number, position: number): number {
+    const key = (view * LOCATIONS + location) * POSITIONS + position
+    let placed = this.placed.get(key)
+    if (placed === undefined) {
+      placed = this.placeAnew(view, location, position)
+      if (location < LOCATIONS && position < POSITIONS) this.placed.set(key, placed)
+    }
+    return placed
+  }
+
+  private placeAnew(view: number, location: number, position: number): number {
     const entries = [...this.of(view)]
     let i = 0
     while (i < entries.length && (entries[i] as number) < location) i += 2
