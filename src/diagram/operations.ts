@@ -54,7 +54,9 @@ export function isOperation(operation: Operation, step: Pick<TraceStep, 'op' | '
   if (effect === 'change') {
     return changed !== undefined && same(changed.after, after) && (before === undefined || before === '' || same(changed.before, before))
   }
-  if (!OPS[effect].includes(step.op)) return false
+  if (!OPS[effect].includes(step.op.replace(/: granted$/, ''))) return false
+  // Whoever has to queue for a lock has it only when it is granted.
+  if (effect === 'take' && step.result === 'queued') return false
   if (effect === 'set') return changed !== undefined && same(changed.after, '1')
   if (effect === 'clear') return changed !== undefined && same(changed.after, '0')
   if (effect === 'gain' || effect === 'drop') {

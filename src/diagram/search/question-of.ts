@@ -110,7 +110,9 @@ class Builder {
     const fits = accepts(results, isNegated)
     if (functions.length === 0) {
       const operations = step.meanings.flatMap((meaning) => (meaning.kind === 'operation' ? meaning.operation : []))
-      const matches = (seen: OperationSeen): boolean => operations.some((operation) => isOperation(operation, seen)) && fits(valueOf(seen.result))
+      // Where something is shown below a lock that is taken, such as that the task is blocked, it may still be waiting.
+      const asked = (seen: OperationSeen): OperationSeen => (cell.isEntered && seen.result === 'queued' ? { ...seen, result: '' } : seen)
+      const matches = (seen: OperationSeen): boolean => operations.some((operation) => isOperation(operation, asked(seen))) && fits(valueOf(seen.result))
       return [{ ...base, kind: 'operation', matches }]
     }
     // A call that ends in a failure never returns.
