@@ -13,6 +13,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-cli.ts'],
     reporters: ['default', new TallyReporter()],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // Races are explored for minutes: every core takes part.
+    maxWorkers: '100%',
   },
 })
