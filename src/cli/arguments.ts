@@ -106,6 +106,7 @@ const possibleCommand: Define = (host, done) => {
     .argument('<file>', 'text with a diagram of two columns or more; - for standard input')
     .option('--race <race>', 'RACE or RACE/PROGRAM that the diagram is about')
     .addOption(new Option('--expect <answer>', 'exit status 1 if the answer is another one').choices(['possible', 'impossible']))
+    .option('--mbox', 'the file is an mbox or a raw mail: answer every diagram in it')
     .option('--explain-only', 'say how the diagram is understood, and stop there')
   command.optionsGroup('What to run:').option('--fix <name,...>', 'apply these fixes, in this order', nameList)
   addConfigurationOptions(command)

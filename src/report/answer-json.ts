@@ -7,9 +7,14 @@ import { thousandths } from './numbers.js'
 
 /** @param answer null if nothing was searched @param seconds that it took */
 export function answerJson(diagram: Diagram, understanding: Understanding, answer: Answer | null, seconds: number): string {
+  return `${JSON.stringify(answerObject(diagram, understanding, answer, seconds), null, 2)}\n`
+}
+
+/** The same before it is printed. */
+export function answerObject(diagram: Diagram, understanding: Understanding, answer: Answer | null, seconds: number): object {
   const { question, cells } = understanding
   const unchecked = cells.filter(({ isUnchecked }) => isUnchecked).map(({ cell }) => cell.text)
-  const object = {
+  return {
     schema: 'heddle-answer/1',
     answer: answer?.answer ?? null,
     rows: question.rows.length,
@@ -25,7 +30,6 @@ export function answerJson(diagram: Diagram, understanding: Understanding, answe
     states: answer?.states ?? 0,
     seconds: thousandths(seconds),
   }
-  return `${JSON.stringify(object, null, 2)}\n`
 }
 
 function drawn(answer: Answer | null): string | null {

@@ -125,3 +125,30 @@ test.each([
   const { stderr } = await ask(...argv)
   expect(stderr).toContain(words)
 })
+
+describe('--mbox', () => {
+  const MAIL = (from: string, text: string): string => `From ${from} Wed Nov 25 10:00:00 2020\nFrom: ${from}\nDate: Wed, 25 Nov 2020 10:00:00 +0000\nSubject: a race\n\nSee:\n${text}\n`
+  const mbox = `${MAIL('jane@example.org', POSSIBLE)}\n${MAIL('john@example.org', IMPOSSIBLE)}`
+
+  test('answers every diagram of every mail, in a table', async () => {
+    const { code, stdout } = await heddle(['possible', 'list.mbox', '--mbox', ...RACE], { cwd: folderWith({ 'list.mbox': mbox }) })
+    expect(code).toBe(0)
+    const [, first, second] = stdout.split('\n')
+    expect(first).toMatch(/^jane@example\.org, .*CPU1 \| CPU2 \(bio\) +possible in redirty-same-page$/)
+    expect(second).toMatch(/^john@example\.org, .*impossible, 3 of 4 steps$/)
+  })
+
+  test('and as an array of answers', async () => {
+    const { stdout } = await heddle(['possible', 'list.mbox', '--mbox', ...RACE, '--json'], { cwd: folderWith({ 'list.mbox': mbox }) })
+    const all = JSON.parse(stdout) as readonly { readonly message: { readonly from: string }; readonly answer: { readonly answer: string } }[]
+    expect(all.map(({ message, answer }) => [message.from, answer.answer])).toEqual([
+      ['jane@example.org', 'possible'],
+      ['john@example.org', 'impossible'],
+    ])
+    for (const { answer } of all) expect(isAnswer(answer), JSON.stringify(isAnswer.errors)).toBe(true)
+  })
+
+  test('refuses a file in which nothing is drawn', async () => {
+    expect((await ask('prose.txt', '--mbox', ...RACE)).code).toBe(2)
+  })
+})

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DiagramError } from '../../diagram/diagram-error.js'
 import { explainDiagram } from '../../diagram/explain.js'
+import { readMails } from '../../diagram/mail.js'
 import { NameMatcher } from '../../diagram/names.js'
 import { readDiagram } from '../../diagram/read.js'
 import { answer, type Answer } from '../../diagram/search/answer.js'
@@ -10,6 +11,7 @@ import { kernelPhrases } from '../../diagram/search/phrases.js'
 import { questionOf } from '../../diagram/search/question-of.js'
 import type { Diagram } from '../../diagram/types.js'
 import { kernelFunctions } from '../../kernel/kernel.js'
+import type { MailAnswer } from '../../report/answer-mails.js'
 import { configurationOf } from '../configuration.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
@@ -21,6 +23,7 @@ import { selectRaces } from '../selection.js'
 import { UsageError } from '../usage-error.js'
 
 export type PossibleOptions = ParsedOptions & {
+  readonly mbox?: true
   readonly race?: string
   readonly expect?: 'possible' | 'impossible'
   readonly explainOnly?: true
@@ -28,9 +31,10 @@ export type PossibleOptions = ParsedOptions & {
 
 /** `heddle possible`: reads a diagram, says how it was understood, and looks for an execution that does what it says. */
 export async function possible(file: string, options: PossibleOptions, host: Host): Promise<ExitCode> {
-  const text = await textOf(file, host)
+  if (options.mbox === true) return await possibleInMails(file, options, host)
+  const text = (await bytesOf(file, host)).toString('utf8')
   const diagram = diagramOf(text, file)
-  const names = new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
+  const names = modelNames()
   const understanding = questionOf(diagram, names)
   const isJson = options.json === true
   if (!isJson) host.stdout.write(`${explainDiagram({ diagram, match: (cell) => names.match(cell) })}\n\n`)
@@ -54,9 +58,43 @@ export async function possible(file: string, options: PossibleOptions, host: Hos
   return exitCode(found, options.expect)
 }
 
-async function textOf(file: string, host: Host): Promise<string> {
+/** Every diagram of a file with mails: a table of message, diagram and answer. */
+async function possibleInMails(file: string, options: PossibleOptions, host: Host): Promise<ExitCode> {
+  const bytes = await bytesOf(file, host)
+  const names = modelNames()
+  const answers: MailAnswer[] = []
+  for (const message of mailsOf(bytes, file)) {
+    for (const { diagram } of message.diagrams) {
+      const understanding = questionOf(diagram, names)
+      const isAsked = options.explainOnly !== true && understanding.question.rows.length > 0
+      const started = performance.now()
+      const found = isAsked ? (await ask(diagram, names, options, host)).found : null
+      answers.push({ message, diagram, understanding, answer: found, seconds: (performance.now() - started) / 1000 })
+    }
+  }
+  if (answers.length === 0) throw new UsageError('no mail has a diagram', 'heddle possible FILE says why a text has none', { file })
+  const { mailsJson, mailsText } = await import('../../report/answer-mails.js')
+  await emit(options.json === true ? mailsJson(answers) : mailsText(answers), options.out, host)
+  const codes = answers.map(({ answer: found }) => (found === null ? EXIT.holds : exitCode(found, options.expect)))
+  return codes.find((code) => code === EXIT.race) ?? codes.find((code) => code === EXIT.unknown) ?? EXIT.holds
+}
+
+function mailsOf(bytes: Uint8Array, file: string): ReturnType<typeof readMails> {
   try {
-    return file === '-' ? readFileSync(0, 'utf8') : await readFile(path.resolve(host.cwd, file), 'utf8')
+    return readMails(bytes)
+  } catch (error) {
+    if (!(error instanceof DiagramError)) throw error
+    throw new UsageError(error.message, error.hint, { file })
+  }
+}
+
+function modelNames(): NameMatcher {
+  return new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
+}
+
+async function bytesOf(file: string, host: Host): Promise<Buffer> {
+  try {
+    return file === '-' ? readFileSync(0) : await readFile(path.resolve(host.cwd, file))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new UsageError(`the diagram cannot be read: ${message}`, 'give a file, or - for standard input', { file })

@@ -27,6 +27,9 @@ export interface Found {
   readonly states: number
 }
 
+/** States that are visited at most to find the shortest way, where the first way was found with fewer. */
+const SHORTEST_STATES = 100_000
+
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
 export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
@@ -43,7 +46,9 @@ export function* search(subject: Program, question: Question, limits: Limits = {
   const bound = verdict === 'unknown' ? explored.bound : null
   if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states: explored.states }
   const wanted = failureKey(matchedRows(rows))
-  const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf(limits))
+  // What is possible is worth a longer search for the shortest way than it took to find one.
+  const maxStates = verdict === 'possible' ? Math.max(limits.maxStates ?? Infinity, SHORTEST_STATES) : limits.maxStates
+  const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf({ ...limits, ...(maxStates !== undefined && { maxStates }) }))
   const known = [...failures].find(({ failure }) => failureKey(failure) === wanted)
   const path = shortest.found.get(wanted)?.path ?? known?.path ?? []
   return { verdict, bound, rows, path, states: explored.states, ...retrace(subject, question, path) }
