@@ -41,6 +41,7 @@ import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
+import { faultAround, faultAroundInlines } from './mm/fault-around.js'
 import { memory, memoryInlines } from './mm/memory.js'
 import { zap, zapInlines } from './mm/zap.js'
 import { pageAlloc, pageAllocInlines, pageAllocObservations } from './mm/page-alloc.js'
@@ -55,6 +56,7 @@ const FUNCTIONS = {
   ...mmu,
   ...filemap,
   ...memory,
+  ...faultAround,
   ...zap,
   ...pageWriteback,
   ...pageAlloc,
@@ -102,6 +104,7 @@ const INLINES = {
   ...pgtableInlines,
   ...filemapInlines,
   ...memoryInlines,
+  ...faultAroundInlines,
   ...zapInlines,
   ...pageWritebackInlines,
   ...pageAllocInlines,
@@ -167,6 +170,7 @@ type Bound<Table> = {
 
 type Functions = Bound<typeof filemap> &
   Bound<typeof memory> &
+  Bound<typeof faultAround> &
   Bound<typeof mmu> &
   Bound<typeof zap> &
   Bound<typeof pageWriteback> &
@@ -219,6 +223,7 @@ type Instructions = Bound<typeof mmuInstructions> &
 type Inlines = Bound<typeof pageFlags> &
   Bound<typeof filemapInlines> &
   Bound<typeof memoryInlines> &
+  Bound<typeof faultAroundInlines> &
   Bound<typeof zapInlines> &
   Bound<typeof pgtableInlines> &
   Bound<typeof pageWritebackInlines> &

@@ -59,6 +59,8 @@ export interface MachineConfig {
   readonly words: number
   /** BIO_MAX_PAGES: how many pages a bio of a direct read has at most. 256 in the kernel. */
   readonly bioMaxPages: number
+  /** fault_around_bytes, in pages: how many pages a load that faults on a file may map. 16 in the kernel; with 1 it maps its own. */
+  readonly faultAround: number
   /** BDI_CAP_STABLE_WRITES: devices check that pages do not change while they are written. */
   readonly stableWrites: boolean
   /** Whether it is recorded which pages of files are prepared for being changed, and changes of others are failures. */
@@ -91,6 +93,7 @@ const DEFAULTS: MachineConfig = {
   page_lock_handover: false,
   lockLedger: false,
   bioMaxPages: 256,
+  faultAround: 1,
   stableWrites: false,
   mkwriteLedger: false,
   freeze: false,

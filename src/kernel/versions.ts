@@ -2,6 +2,7 @@
 import { ProgramError } from '../engine/index.js'
 import { build, type KernelImage, type Patch } from './kernel.js'
 import { directIoOf415, directIoOf516 } from './versions/direct-io.js'
+import { faultAroundOf413, noFaultAround } from './versions/fault-around.js'
 import { faultsOf413 } from './versions/faults-of-413.js'
 import { mendedWriteback } from './versions/mended-writeback.js'
 import { oldCow } from './versions/old-cow.js'
@@ -14,9 +15,9 @@ import { xfsOf413 } from './versions/xfs-of-413.js'
 /** Each version is what has to be changed in v5.10-rc5, in order, to get it. */
 const VERSIONS: Readonly<Record<string, readonly Patch[]>> = {
   'v5.10-rc5': [],
-  'v3.4': [pageCacheOf34, faultsOf34],
-  'v4.13': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultsOf413, xfsOf413],
-  'v4.15': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415],
+  'v3.4': [pageCacheOf34, faultsOf34, noFaultAround],
+  'v4.13': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413, faultsOf413, xfsOf413],
+  'v4.15': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413],
   'v5.8': [oldPageBitWait, oldCow],
   'v5.16': [mendedWriteback, reclaimOf516, directIoOf516],
 }

@@ -1,7 +1,7 @@
 /** mm/filemap.c, v4.13: reading through the page cache, and pages that are made for a file. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Page } from '../include/linux/mm-types.js'
-import { PageLocked } from '../include/linux/page-flags.js'
+import { PageLocked, __SetPageFlag } from '../include/linux/page-flags.js'
 import { wordOf } from '../block/blocks.js'
 
 export const filemapRead = {
@@ -24,7 +24,7 @@ export const filemapRead = {
     }
   },
 
-  /** find_or_create_page with __GFP_ZERO. @returns the page, locked and referenced; null without memory */
+  /** find_or_create_page with __GFP_ZERO, of hole pages: nobody says of them that they are up to date. @returns the page, locked and referenced; null without memory */
   find_or_create_zeroed_page(k: Kernel, mapping: AddressSpace, index: number): Page | null {
     for (;;) {
       const found = k.find_get_page(mapping, index)
@@ -36,7 +36,9 @@ export const filemapRead = {
         continue
       }
       const page = k.alloc_zeroed_user_highpage()
-      if (page === null || k.add_to_page_cache_lru(page, mapping, index)) return page
+      if (page === null) return null
+      if (k.config.faultAround > 1) __SetPageFlag(page, 'PG_hole')
+      if (k.add_to_page_cache_lru(page, mapping, index)) return page
       k.lock_given_up(page)
       page.flags.clear('PG_locked')
       k.put_page(page)

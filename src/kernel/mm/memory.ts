@@ -1,4 +1,4 @@
-/** mm/memory.c, v5.10-rc5: page faults. Fault-around is off (fault_around_bytes is one page): a fault maps one page. */
+/** mm/memory.c, v5.10-rc5: page faults. What a load maps besides its own page is in fault-around.ts. */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Mm, Page, Vma } from '../include/linux/mm-types.js'
 import { ZERO } from '../include/linux/mm-types.js'
@@ -216,6 +216,8 @@ export const memory = {
 
   /** do_read_fault: maps the page of the file read-only. */
   do_read_fault(k: Kernel, vma: Vma, address: number): VmFault {
+    const around = k.read_fault_around(vma, address)
+    if (around !== 0) return around
     const page = k.__do_fault(vma, address)
     if (page === null) return 'VM_FAULT_SIGBUS'
     const fault = k.finish_fault(vma, address, false, page)
@@ -269,24 +271,13 @@ export const memory = {
     return page
   },
 
-  /** finish_fault, alloc_set_pte: maps the page if nothing is mapped; then the entry has the caller's reference. Context: file page locked. */
+  /** finish_fault: maps the page if nothing is mapped; then the entry has the caller's reference. Context: file page locked. */
   finish_fault(k: Kernel, vma: Vma, address: number, write: boolean, page: Page): VmFault {
     const { ptl } = vma.mm
-    const ptep = pteOf(vma.mm, address)
     ptl.lock()
-    if (ptep.get() !== null) {
-      ptl.unlock()
-      return 'VM_FAULT_NOPAGE'
-    }
-    if (write && !vma.shared) {
-      k.page_add_new_anon_rmap(page, vma, address)
-      k.lru_cache_add(page)
-    } else {
-      k.page_add_file_rmap(page)
-    }
-    ptep.set(write ? pte_mkwrite(pte_mkdirty(mk_pte(page))) : mk_pte(page))
+    const set = k.alloc_set_pte(vma, address, write, page)
     ptl.unlock()
-    return 0
+    return set ? 0 : 'VM_FAULT_NOPAGE'
   },
 
   /**
@@ -341,6 +332,23 @@ export const memoryInlines = {
       mm.pmd_ptl.unlock()
     }
     return !pmd_trans_huge(pmd_read(mm, address))
+  },
+
+  /**
+   * alloc_set_pte. Context: file page locked, PTL held.
+   * @returns false (NOPAGE) if something is mapped already
+   */
+  alloc_set_pte(k: Kernel, vma: Vma, address: number, write: boolean, page: Page): boolean {
+    const ptep = pteOf(vma.mm, address)
+    if (ptep.get() !== null) return false
+    if (write && !vma.shared) {
+      k.page_add_new_anon_rmap(page, vma, address)
+      k.lru_cache_add(page)
+    } else {
+      k.page_add_file_rmap(page)
+    }
+    ptep.set(write ? pte_mkwrite(pte_mkdirty(mk_pte(page))) : mk_pte(page))
+    return true
   },
 
   /**

@@ -34,6 +34,8 @@ export const faultsOf413 = patch('faults of v4.13', {
 
   do_read_fault(k, base, vma, address) {
     if (vma.mixedmap === null) return base(vma, address)
+    const around = k.read_fault_around(vma, address)
+    if (around !== 0) return around
     const vmf = k.vm_fault(vma, address, false, null)
     const fault = k.xfs_filemap_fault(vmf)
     const page = vmf.page.get()

@@ -16,6 +16,8 @@ export const PAGE_FLAGS = [
   'PG_head',
   /** Kept in v3.4 only: elsewhere a page that is not up to date is locked. */
   'PG_uptodate',
+  /** Not a bit of the kernel's: a hole page of DAX, the one kind that is not up to date and not locked. Kept for fault-around only. */
+  'PG_hole',
 ] as const
 
 export const PageLocked = (page: Page): boolean => page.flags.test('PG_locked')
@@ -57,7 +59,7 @@ export function PageAnon(page: Page): boolean {
 export const page_mapped = (page: Page): boolean => page.mapcount.get() > 0
 
 /** Sets a bit by reading the word and writing it back: what happens to the word in between is undone. */
-export function __SetPageFlag(page: Page, bit: 'PG_locked' | 'PG_swapbacked'): void {
+export function __SetPageFlag(page: Page, bit: 'PG_locked' | 'PG_swapbacked' | 'PG_hole'): void {
   const word = page.flags.get()
   page.flags.assign(word | page.flags.mask(bit))
 }
