@@ -29,7 +29,8 @@ export function mailsText(answers: readonly MailAnswer[]): string {
   const rows = answers.map((found) => [messageText(found.message), diagramText(found.diagram), answerText(found)])
   const table = [['message', 'diagram', 'answer'], ...rows]
   const widths = [0, 1].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
-  return `${table.map(([message = '', diagram = '', answer = '']) => `${message.padEnd(widths[0] ?? 0)}  ${diagram.padEnd(widths[1] ?? 0)}  ${answer}`).join('\n')}\n`
+  const lines = table.map(([message = '', diagram = '', answer = '']) => `${message.padEnd(widths[0] ?? 0)}  ${diagram.padEnd(widths[1] ?? 0)}  ${answer}`)
+  return `${lines.join('\n')}\n`
 }
 
 function messageText({ from, date }: MailMessage): string {

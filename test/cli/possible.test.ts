@@ -25,7 +25,12 @@ lock_page(page)
                                     test_clear_page_writeback(page)
 some prose that is no step of a kernel
 `
-const FILES = { 'yes.txt': POSSIBLE, 'no.txt': IMPOSSIBLE, 'prose.txt': 'Nothing is drawn here.\n', 'words.txt': 'CPU1        CPU2\n\nfrobnicate()\n            defenestrate()\n' }
+const FILES = {
+  'yes.txt': POSSIBLE,
+  'no.txt': IMPOSSIBLE,
+  'prose.txt': 'Nothing is drawn here.\n',
+  'words.txt': 'CPU1        CPU2\n\nfrobnicate()\n            defenestrate()\n',
+}
 
 async function ask(...argv: readonly string[]): Promise<Ran> {
   return await heddle(['possible', ...argv], { cwd: folderWith(FILES) })
@@ -82,7 +87,8 @@ describe('--json', () => {
   })
 
   test('has an answer of null where only the reading is asked for', async () => {
-    expect(await json('yes.txt', '--explain-only')).toMatchObject({ answer: null, rows: 4, matched: 0, blockedBy: null, schedule: null, diagram: null, states: 0 })
+    const object = await json('yes.txt', '--explain-only')
+    expect(object).toMatchObject({ answer: null, rows: 4, matched: 0, blockedBy: null, schedule: null, diagram: null, states: 0 })
   })
 
   test('lists what is not checked', async () => {
@@ -127,7 +133,8 @@ test.each([
 })
 
 describe('--mbox', () => {
-  const MAIL = (from: string, text: string): string => `From ${from} Wed Nov 25 10:00:00 2020\nFrom: ${from}\nDate: Wed, 25 Nov 2020 10:00:00 +0000\nSubject: a race\n\nSee:\n${text}\n`
+  const MAIL = (from: string, text: string): string =>
+    `From ${from} Wed Nov 25 10:00:00 2020\nFrom: ${from}\nDate: Wed, 25 Nov 2020 10:00:00 +0000\nSubject: a race\n\n${text}\n`
   const mbox = `${MAIL('jane@example.org', POSSIBLE)}\n${MAIL('john@example.org', IMPOSSIBLE)}`
 
   test('answers every diagram of every mail, in a table', async () => {

@@ -44,7 +44,8 @@ export async function possible(file: string, options: PossibleOptions, host: Hos
     return EXIT.holds
   }
   if (understanding.question.rows.length === 0) {
-    throw new UsageError('no step of the diagram names a function or an operation of the model', 'heddle possible FILE --explain-only shows how it was read', { file })
+    const hint = 'heddle possible FILE --explain-only shows how it was read'
+    throw new UsageError('no step of the diagram names a function or an operation of the model', hint, { file })
   }
   const started = performance.now()
   const { found, race, configuration } = await ask(diagram, names, options, host)

@@ -111,7 +111,8 @@ export class Matcher {
     for (const expectation of this.wanted(progress)) {
       if (expectation.kind !== 'operation' || !expectation.matches(seen)) continue
       const bound = this.bind(progress, expectation, task)
-      if (bound !== undefined && this.isInside(progress, expectation, task, seen.frames.length)) met.push(this.meet(this.record(bound, expectation.id, task, -1), expectation))
+      if (bound === undefined || !this.isInside(progress, expectation, task, seen.frames.length)) continue
+      met.push(this.meet(this.record(bound, expectation.id, task, -1), expectation))
     }
     return met
   }

@@ -35,7 +35,8 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   ext4_ext_remove_space: ['ext4_ext_remove_space', 'xfs_bunmapi'],
 }
 
-const FAILS = (value: unknown): boolean => value === false || value === null || value === 0 || (typeof value === 'string' && /^(-E|VM_FAULT_(OOM|SIG))/.test(value))
+const FAILS = (value: unknown): boolean =>
+  value === false || value === null || value === 0 || (typeof value === 'string' && /^(-E|VM_FAULT_(OOM|SIG))/.test(value))
 
 export function questionOf(diagram: Diagram, names: NameMatcher): Understanding {
   const builder = new Builder(diagram, names)

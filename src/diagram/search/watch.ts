@@ -113,9 +113,9 @@ export class DiagramWatch implements Watcher {
     const failed = [...failures, ...ending]
     for (let task = 0; task < machine.tasks.length; task++) if (isWaiting(machine, task)) key += `${task},`
     for (const expectation of this.expectations) {
-      if (expectation.kind === 'operation' ? seen !== UNSEEN && expectation.matches(seen) : expectation.kind === 'failure' && failed.some(expectation.matches)) {
-        key += `;${expectation.id}`
-      }
+      const isSeen = expectation.kind === 'operation' && seen !== UNSEEN && expectation.matches(seen)
+      const isMet = isSeen || (expectation.kind === 'failure' && failed.some(expectation.matches))
+      if (isMet) key += `;${expectation.id}`
     }
     return `${key};${seen.frames.length};${failures.length};${failed.map((failure) => failure.task).join()}`
   }
