@@ -155,6 +155,22 @@ describe.each(VERSIONS)('fault-around, whatever else happens at the same time, %
     expect(truncated('nothing of the page')).toContain('assertion')
   })
 
+  it('needs no lock of the inode against a hole being punched: what it has mapped is unmapped with the page', () => {
+    const { failures } = exploreKernel((k, world) => {
+      const [file, map, pages] = setUp(k, 2, [0, 1])
+      k.spawn('user', () => void k.do_fault_around(map, 0), map.mm)
+      k.spawn('punch', () => {
+        k.fallocate_punch_hole(file)
+        world.assert(mappedPages(map).length === 0, 'a page of the hole is mapped when the call returns')
+      })
+      world.finally(() => {
+        world.assert(mappedPages(map).length === 0, 'a page of the hole stays mapped')
+        world.assert(pages.every((_page, i) => k.memory.raw(i).refcount.get() === 0), 'a page of the hole has leaked')
+      })
+    }, { version, machine: machine(2, 2) })
+    expect(failures).toEqual([])
+  })
+
   it('does not make entries writable or dirty behind page_mkclean: what it maps is clean', () => {
     const { failures } = exploreKernel((k, world) => {
       const [, map, [, page]] = setUp(k, 2, [0, 1])
