@@ -159,6 +159,8 @@ function operationOfCall(name: string, args: string): readonly Meaning[] {
   if (counted !== null) return [{ kind: 'operation', operation: { effect: 'count', part: counted[2] === 'mapcount' ? 'mapcount' : 'refcount' } }]
   const referenced = /^(?:page|folio)_ref_(inc|dec)/.exec(name)
   if (referenced !== null) return [{ kind: 'operation', operation: { effect: referenced[1] === 'inc' ? 'gain' : 'drop', part: 'refcount' } }]
+  const entry = /^(ptep_get_and_clear|ptep_clear_flush|set_pte(_at)?|pte_clear)/.test(name)
+  if (entry) return [{ kind: 'operation', operation: { effect: 'store', part: 'pte' } }]
   const zero = /^put_page_testzero$|^folio_put_testzero$/.test(name)
   if (zero) return [{ kind: 'operation', operation: { effect: 'drop', part: 'refcount' } }]
   const negative = /^atomic_add_negative$/.test(name) && args.includes('mapcount')

@@ -1,7 +1,7 @@
 /** What `heddle possible` found, in words: whether it can happen, the execution, and what forbids it. */
-import type { Answer, Delay } from '../diagram/search/answer.js'
+import { GUARD_STATES, type Answer, type Delay } from '../diagram/search/answer.js'
 import { diagram as draw } from './diagram.js'
-import { counted } from './numbers.js'
+import { counted, grouped } from './numbers.js'
 import { filled } from './paragraph.js'
 import { PLAIN, type Palette } from './palette.js'
 
@@ -50,7 +50,10 @@ function why(answer: Answer): string {
     const names = answer.without.map(({ name }) => name)
     lines.push(`It is impossible because of ${names.join('; or because of ')}: without that, it is possible.`)
   } else if (answer.answer === 'impossible') {
-    lines.push('No single lock or second look that was tried makes it possible when it is left out.')
+    lines.push(
+      'No single lock or second look makes it possible when it is left out ' +
+        `(each was tried for at most ${grouped(GUARD_STATES)} states of this program).`,
+    )
   }
   return lines.map((line) => filled(line, WIDTH, 0)).join('\n')
 }

@@ -145,7 +145,7 @@ function* removable(
 }
 
 /** States that are visited at most to see what a guard is needed for. */
-const GUARD_STATES = 50_000
+export const GUARD_STATES = 50_000
 
 /** For scripts and tests that have nothing else to do meanwhile. */
 export function answerNow(...args: Parameters<typeof answer>): Answer {
