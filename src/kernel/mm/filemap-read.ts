@@ -24,7 +24,10 @@ export const filemapRead = {
     }
   },
 
-  /** find_or_create_page with __GFP_ZERO, of hole pages: nobody says of them that they are up to date. @returns the page, locked and referenced; null without memory */
+  /**
+   * find_or_create_page with __GFP_ZERO, of hole pages: nobody says of them that they are up to date.
+   * @returns the page, locked and referenced; null without memory
+   */
   find_or_create_zeroed_page(k: Kernel, mapping: AddressSpace, index: number): Page | null {
     for (;;) {
       const found = k.find_get_page(mapping, index)
