@@ -1,0 +1,13 @@
+/**
+ * What the explorer's user interface is built on: situations (a schedule that was run, and how it can go on), scenes (the state of
+ * everything at one step), lanes (the rows of the trace view), exports and links. Nothing here knows a browser.
+ */
+export type * from '../../engine/recording.js'
+export { runOn, situation, tokenAt, type Situation } from './situation.js'
+export { whatIf, type Parting, type WhatIf } from './what-if.js'
+export * from './scene.js'
+export { lanes, type LaneRow } from './lanes.js'
+export { decodeLink, encodeLink, LinkError, type View } from './link.js'
+export { perfetto } from '../perfetto.js'
+export { diagramSvg } from '../diagram-svg.js'
+export { traceJson } from '../trace-json.js'
