@@ -1,0 +1,53 @@
+import { arch, release } from 'node:os'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { GENERATOR_VERSION, generate } from '../generate.js'
+import { RECORDING_FORMAT, type FileSystemName, type RecordingHeader, type SequenceRecord } from '../record.js'
+import { MKFS, mountImage, workFolder, type Undo } from './image.js'
+import type { Libc } from './libc.js'
+import { SequenceRunner } from './run-sequence.js'
+
+/** What the runs have in common that is not the kernel's default, and is written into every recording. */
+const TUNING = [
+  'read_ahead_kb 0',
+  'mappings at multiples of 2 MiB',
+  'pwrite in pieces that do not cross a page',
+  'fadvise DONTNEED after sync_file_range; three times, as madvise PAGEOUT',
+  'observed when nothing is under writeback or being read',
+]
+
+export interface Wanted {
+  readonly fs: FileSystemName
+  readonly firstSeed: number
+  readonly sequences: number
+  /** Steps of a sequence. */
+  readonly length: number
+}
+
+export function recordingHeader({ fs, firstSeed, sequences }: Wanted): RecordingHeader {
+  return {
+    format: RECORDING_FORMAT,
+    release: release(),
+    machine: arch(),
+    fs,
+    mkfs: MKFS[fs],
+    mount: '',
+    tuning: TUNING,
+    generator: GENERATOR_VERSION,
+    firstSeed,
+    sequences,
+  }
+}
+
+/** Runs the wanted sequences on a fresh file system, one after the other; others may run between two of them. */
+export async function* kernelRecords(libc: Libc, wanted: Wanted, undo: Undo): AsyncGenerator<SequenceRecord, void> {
+  const { folder, image } = mountImage(wanted.fs, workFolder(undo), undo)
+  const runner = new SequenceRunner(libc, folder, image)
+  try {
+    for (let seed = wanted.firstSeed; seed < wanted.firstSeed + wanted.sequences; seed++) {
+      yield runner.run(generate(seed, wanted.length))
+      await breathe()
+    }
+  } finally {
+    runner.close()
+  }
+}
