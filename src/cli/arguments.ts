@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { ExitCode } from './exit-code.js'
+import type { ConformOptions } from './commands/conform.js'
 import type { Host } from './host.js'
 import {
   addBoundOptions,
@@ -10,7 +11,7 @@ import {
   addSearchOptions,
   type ParsedOptions,
 } from './options.js'
-import { nameList } from './values.js'
+import { nameList, seedNumber, wholeNumber } from './values.js'
 
 /** Exit statuses as every command's help shows them. */
 const EXIT_HELP = `
@@ -46,7 +47,7 @@ Examples:
 ${EXIT_HELP}
 Results go to standard output, progress and messages to standard error. heddle COMMAND --help says more.`,
     )
-  const commands = [listCommand, checkCommand, possibleCommand, replayCommand, matrixCommand, initCommand]
+  const commands = [listCommand, checkCommand, possibleCommand, replayCommand, matrixCommand, conformCommand, initCommand]
   for (const command of commands) heddle.addCommand(command(host, done))
   return heddle
 }
@@ -168,6 +169,27 @@ const matrixCommand: Define = (host, done) => {
   return command.action(async (names: string[]) => {
     const { matrix } = await import('./commands/matrix.js')
     done(await matrix(names, command.opts<ParsedOptions>(), host))
+  })
+}
+
+const conformCommand: Define = (host, done) => {
+  const command = new Command('conform')
+    .description('Runs the same operations on the model and on the real kernel, and compares.')
+    .addOption(new Option('--fs <name>', 'this file system only (default: both)').choices(['ext4', 'xfs']))
+    .option('--seed <n>', 'seed of the first sequence (default: 1)', seedNumber)
+    .option('--sequences <n>', 'number of random sequences for each file system (default: 2000)', wholeNumber)
+    .option('--record <folder>', 'only record what the real kernel does: FS.jsonl.gz for each file system')
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  heddle conform --fs xfs --sequences 100
+  heddle conform --record recordings                   what this kernel does, to compare with elsewhere
+${EXIT_HELP}`,
+  )
+  return command.action(async () => {
+    const { conform } = await import('./commands/conform.js')
+    done(await conform(command.opts<ConformOptions>(), host))
   })
 }
 

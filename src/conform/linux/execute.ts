@@ -5,11 +5,12 @@ import type { Outcome } from '../record.js'
 import type { Access, FileName, Operation, Place } from '../sequence.js'
 import { Actor, type ActorCode } from './actor.js'
 import type { Libc } from './libc.js'
+import type { LruDrain } from './lru.js'
 import { EFAULT, FADV, FALLOC, FS_IOC, FS_XFLAG_DAX, MADV, MS, SYNC_FILE_RANGE } from './numbers.js'
 import type { UserAccess } from './user-access.js'
 import { addressOf, type Workbench } from './workbench.js'
 
-/** Reclaim and invalidation pass over a page that lies in another list for a moment: they are asked this often. */
+/** A page may be held for a moment by somebody who passes: reclaim and invalidation are asked again. */
 const TRIES = 3
 const FSXATTR_BYTES = 28
 const WAIT_ALL = SYNC_FILE_RANGE.WAIT_BEFORE | SYNC_FILE_RANGE.WRITE | SYNC_FILE_RANGE.WAIT_AFTER
@@ -20,6 +21,7 @@ export interface ExecutorParts {
   readonly libc: Libc
   readonly access: UserAccess
   readonly code: ActorCode
+  readonly lru: LruDrain
   /** May write to /proc/sys/vm/drop_caches. */
   readonly privileged: boolean
 }
@@ -164,12 +166,12 @@ export class Executor {
     const range = this.#fileRange(step)
     if (step.advice === 'WILLNEED') return this.#libc.call('fadvise64', ...range, FADV.WILLNEED)
     this.#libc.call('sync_file_range', ...range, WAIT_ALL)
-    return repeatedly(() => this.#libc.call('fadvise64', ...range, FADV.DONTNEED))
+    return this.#repeatedly(() => this.#libc.call('fadvise64', ...range, FADV.DONTNEED))
   }
 
   #madvise(step: Of<'madvise'>): number {
     const advise = (): number => this.#libc.call('madvise', at(step), step.length * WORD_BYTES, MADV[step.advice])
-    return step.advice === 'PAGEOUT' ? repeatedly(advise) : advise()
+    return step.advice === 'PAGEOUT' ? this.#repeatedly(advise) : advise()
   }
 
   #fallocate(step: Of<'fallocate'>): number {
@@ -187,6 +189,15 @@ export class Executor {
     const others = flags.getUint32(0, true) & ~FS_XFLAG_DAX
     flags.setUint32(0, others | (dax ? FS_XFLAG_DAX : 0), true)
     return this.#libc.call('ioctl', fd, FS_IOC.FSSETXATTR, scratch)
+  }
+
+  #repeatedly(call: () => number): number {
+    let result = 0
+    for (let tries = 0; tries < TRIES; tries++) {
+      this.parts.lru.run()
+      result = call()
+    }
+    return result
   }
 
   #descriptor(step: { readonly file: FileName; readonly readOnly?: true }): number {
@@ -211,15 +222,6 @@ function words(result: number): number {
 
 function flagsOf<Names extends string>(text: string, numbers: Record<Names, number>): number {
   return text.split('|').reduce((flags, name) => flags | numbers[name as Names], 0)
-}
-
-function repeatedly(call: () => number): number {
-  let result = call()
-  for (let again = 1; again < TRIES; again++) {
-    nap(1)
-    result = call()
-  }
-  return result
 }
 
 const clock = new Int32Array(new SharedArrayBuffer(4))

@@ -14,6 +14,9 @@ export const MKFS: Record<FileSystemName, readonly string[]> = {
   xfs: ['mkfs.xfs', '-q', '-f', '-b', 'size=4096'],
 }
 
+/** Neither reading a file nor the time since the last commit of the journal may change what a step does. */
+export const MOUNT: Record<FileSystemName, string> = { ext4: 'noatime,commit=600', xfs: 'noatime' }
+
 /** Things to be undone, last first; also when the process is interrupted. */
 export class Undo {
   readonly #steps: (() => void)[] = []
@@ -99,7 +102,7 @@ export function mountImage(fs: FileSystemName, base: string, undo: Undo): Mounte
   writeFileSync(`/sys/block/${path.basename(device)}/queue/read_ahead_kb`, '0')
   const folder = path.join(base, fs)
   mkdirSync(folder)
-  command('mount', device, folder)
+  command('mount', '-o', MOUNT[fs], device, folder)
   undo.add(() => command('umount', folder))
   return { folder, image, device }
 }

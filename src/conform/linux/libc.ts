@@ -39,7 +39,7 @@ export async function loadLibc(): Promise<Libc> {
   const syscall = library.func('int64 syscall(int64 nr, int64 a, int64 b, int64 c, int64 d, int64 e, int64 f)') as unknown as (
     ...args: number[]
   ) => number | bigint
-  const entry = koffi.proto('int64 heddle_entry(int64 a, int64 b, int64 c, int64 d)')
+  const entry = koffi.proto('int64', ['int64', 'int64', 'int64', 'int64'])
 
   const call = (name: SystemCall, ...args: readonly number[]): number => {
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args

@@ -2,7 +2,7 @@ import { arch, release } from 'node:os'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { GENERATOR_VERSION, generate } from '../generate.js'
 import { RECORDING_FORMAT, type FileSystemName, type RecordingHeader, type SequenceRecord } from '../record.js'
-import { MKFS, mountImage, workFolder, type Undo } from './image.js'
+import { MKFS, MOUNT, mountImage, workFolder, type Undo } from './image.js'
 import type { Libc } from './libc.js'
 import { SequenceRunner } from './run-sequence.js'
 
@@ -30,7 +30,7 @@ export function recordingHeader({ fs, firstSeed, sequences }: Wanted): Recording
     machine: arch(),
     fs,
     mkfs: MKFS[fs],
-    mount: '',
+    mount: MOUNT[fs],
     tuning: TUNING,
     generator: GENERATOR_VERSION,
     firstSeed,

@@ -6,6 +6,7 @@ import type { FileName, Operation, Sequence } from '../sequence.js'
 import { ActorCode } from './actor.js'
 import { Executor, nap } from './execute.js'
 import type { Libc } from './libc.js'
+import { LruDrain } from './lru.js'
 import { FADV } from './numbers.js'
 import { blockLetters, cachedWords, cacheLetters, extents, incoreLetters, PageTables, type Extent } from './observe.js'
 import { UserAccess } from './user-access.js'
@@ -22,6 +23,7 @@ export class SequenceRunner {
   readonly #heap: Heap
   readonly #access: UserAccess
   readonly #code: ActorCode
+  readonly #lru: LruDrain
   readonly #image: number | null
   readonly #tables: PageTables | null
   readonly #page: number
@@ -40,6 +42,7 @@ export class SequenceRunner {
     this.#heap = new Heap(libc)
     this.#access = new UserAccess(libc)
     this.#code = new ActorCode(libc)
+    this.#lru = new LruDrain(libc, folder)
     this.#image = image === null ? null : openSync(image, 'r')
     this.#tables = image === null ? null : new PageTables()
     // The upper half of the scratch memory belongs to the observers: a page, and the iovec that names it.
@@ -57,7 +60,7 @@ export class SequenceRunner {
   run(sequence: Sequence): SequenceRecord {
     const bench = new Workbench(this.#heap, this.folder, `s${this.#runs++}`)
     try {
-      const parts = { libc: this.#libc, access: this.#access, code: this.#code, privileged: this.#image !== null }
+      const parts = { libc: this.#libc, access: this.#access, code: this.#code, lru: this.#lru, privileged: this.#image !== null }
       const executor = new Executor(parts, bench)
       const observations: Observation[] = []
       for (const step of sequence.steps) observations.push(this.#step(bench, executor, step, observations.at(-1)))
@@ -78,6 +81,7 @@ export class SequenceRunner {
     if (this.#image !== null) closeSync(this.#image)
     this.#tables?.close()
     this.#access.close()
+    this.#lru.close()
     this.#code.free()
     this.#heap.free()
   }
@@ -100,7 +104,7 @@ export class SequenceRunner {
     if (/[wx]/.test(cache)) return false
     if (before === undefined) return true
     const incore = this.#incore(file)
-    return [...cache].every((letter, page) => letter === '.' || before[page] !== '.' || incore[page] === '1')
+    return cache.split('').every((letter, page) => letter === '.' || before[page] !== '.' || incore[page] === '1')
   }
 
   #incore(file: FileName): string {
@@ -113,7 +117,7 @@ export class SequenceRunner {
     const incore = this.#incore(file)
     const found = extents(this.#libc, fd, pages)
     const iovec = this.#libc.scratch + 9 * PAGE_BYTES
-    const cached = [...incore].map((letter, page) =>
+    const cached = incore.split('').map((letter, page) =>
       letter === '1' ? cachedWords(this.#libc, fd, page, iovec, this.#pageBytes) : null,
     )
     return {
@@ -162,9 +166,9 @@ export class SequenceRunner {
       const fd = bench.files[file].write
       this.#libc.must('fsync', fd)
       for (let tries = 0; tries < 3; tries++) {
+        this.#lru.run()
         this.#libc.must('fadvise64', fd, 0, 0, FADV.DONTNEED)
         if (!/[^.]/.test(cacheLetters(this.#libc, fd, PAGES[file]))) break
-        nap(1)
       }
     }
     return { main, other, mainAgain: this.#whole(bench, 'main'), otherAgain: this.#whole(bench, 'other') }
