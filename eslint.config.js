@@ -31,7 +31,7 @@ const PLATFORM = ['process', 'Buffer', 'console', 'window', 'document', 'globalT
 
 /** @type {import('eslint').Linter.Config[]} */
 const layers = Object.entries(LAYERS_ABOVE).map(([layer, above]) => ({
-  files: [`src/${layer}/**/*.ts`],
+  files: [`src/${layer}/**/*.{ts,tsx}`],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',
@@ -93,7 +93,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/only-throw-error': 'off' },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unused-expressions': 'off',
     },

@@ -10,11 +10,20 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build-cli.ts'],
     reporters: ['default', new TallyReporter()],
     testTimeout: 60_000,
     // Races are explored for minutes: every core takes part.
     maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/web/**'], globalSetup: ['test/support/build-cli.ts'] },
+      },
+      {
+        // What happens in a browser.
+        extends: true,
+        test: { name: 'web', include: ['test/web/**/*.test.ts'], globalSetup: ['test/web/build-explorer.ts'], hookTimeout: 60_000 },
+      },
+    ],
   },
 })

@@ -1,5 +1,5 @@
 /**
- * Builds `dist`: the command line, the engine and the diagrams as JavaScript (shared code in shared chunks, so that a
+ * Builds `dist`: the explorer (`web`), the command line, the engine and the diagrams as JavaScript (shared code in shared chunks, so that a
  * user's program and the command line meet the same engine), the worker's entry, and the declarations of the two libraries.
  * `node scripts/build.mjs [--no-types] [OUTDIR]`
  */
@@ -8,6 +8,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildExplorer } from './build-web.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -51,5 +52,6 @@ function buildDeclarations() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const outdir = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? 'dist'
   await buildJavaScript(path.resolve(root, outdir))
+  await buildExplorer(path.resolve(root, outdir, 'web'))
   if (!process.argv.includes('--no-types')) buildDeclarations()
 }

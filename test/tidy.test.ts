@@ -12,7 +12,7 @@ const ENTRIES = [
   'src/cli/workers/worker.ts',
   'src/engine/index.ts',
   'src/diagram/index.ts',
-  'src/web/main.ts',
+  'src/web/main.tsx',
   'src/web/worker.ts',
   'src/report/explorer/index.ts',
 ]
@@ -22,7 +22,7 @@ const RULES = path.join('test', 'support', 'tidy.ts')
 
 function filesUnder(folder: string): readonly SourceFile[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs|js|md|json)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs|js|css|html|md|json)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((file) => !file.includes('node_modules') && !file.endsWith(RULES))
     .map((file) => ({ path: path.relative(root, file).split(path.sep).join('/'), text: readFileSync(file, 'utf8') }))
@@ -85,11 +85,13 @@ describe('the rules themselves', () => {
 
   test('find files that nothing reaches', () => {
     const files = [
-      { path: 'src/main.ts', text: "import { a } from './a/a.js'\nconst later = import('./late.js')\n" },
+      { path: 'src/main.ts', text: "import { a } from './a/a.js'\nimport './page.css'\nconst later = import('./late.js')\n" },
       { path: 'src/a/a.ts', text: "export * from '../b.js'\n" },
       { path: 'src/b.ts', text: "import './c.js'\n" },
       { path: 'src/c.ts', text: '\n' },
-      { path: 'src/late.ts', text: '\n' },
+      { path: 'src/late.tsx', text: '\n' },
+      { path: 'src/page.css', text: '\n' },
+      { path: 'src/page.html', text: '\n' },
       { path: 'src/lonely.ts', text: "import { a } from './b.js'\n" },
     ]
     expect(deadFiles(files, ['src/main.ts'])).toEqual(['src/lonely.ts'])

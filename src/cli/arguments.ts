@@ -11,7 +11,7 @@ import {
   addSearchOptions,
   type ParsedOptions,
 } from './options.js'
-import { nameList, seedNumber, wholeNumber } from './values.js'
+import { nameList, portNumber, seedNumber, wholeNumber } from './values.js'
 
 /** Exit statuses as every command's help shows them. */
 const EXIT_HELP = `
@@ -43,11 +43,21 @@ Examples:
   heddle matrix writeback-wakeup                       every fix against every failure, beside what the thread said
   heddle possible mail.txt --race writeback-wakeup     can what this mail draws happen?
   heddle check counter.ts                              a program of your own
+  heddle explore                                       all of it in a browser: see the race, step through it, change it
   heddle init demo                                     a small project to start from
 ${EXIT_HELP}
 Results go to standard output, progress and messages to standard error. heddle COMMAND --help says more.`,
     )
-  const commands = [listCommand, checkCommand, possibleCommand, replayCommand, matrixCommand, conformCommand, initCommand]
+  const commands = [
+    listCommand,
+    checkCommand,
+    possibleCommand,
+    replayCommand,
+    matrixCommand,
+    conformCommand,
+    exploreCommand,
+    initCommand,
+  ]
   for (const command of commands) heddle.addCommand(command(host, done))
   return heddle
 }
@@ -190,6 +200,26 @@ ${EXIT_HELP}`,
   return command.action(async () => {
     const { conform } = await import('./commands/conform.js')
     done(await conform(command.opts<ConformOptions>(), host))
+  })
+}
+
+const exploreCommand: Define = (host, done) => {
+  const command = new Command('explore')
+    .description('Serves the explorer on this machine: races, traces step by step, other choices, in a browser.')
+    .option('--port <n>', 'port on 127.0.0.1; 0 takes any that is free', portNumber, 7433)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  heddle explore              prints the URL to open; Ctrl-C ends it
+  heddle explore --port 0
+
+The engine runs in the browser; nothing is sent anywhere. The same files, in dist/web, work from any web server.
+${EXIT_HELP}`,
+    )
+  return command.action(async () => {
+    const { explore } = await import('./commands/explore.js')
+    done(await explore(command.opts<{ port: number }>(), host))
   })
 }
 

@@ -1,3 +1,4 @@
+import { fixesFor, kernelFor, misfit } from '../races/configurations.js'
 import type { Configuration, FileSystem, Memory, Race } from '../races/race.js'
 import { nearestHint } from './nearest.js'
 import { UsageError } from './usage-error.js'
@@ -16,15 +17,14 @@ export interface WantedConfiguration {
  */
 export function configurationOf(race: Race, wanted: WantedConfiguration): Configuration {
   for (const name of wanted.fixes) requireFix(race, name)
-  const kernel = wanted.kernel ?? race.kernels.find((version) => blocking(race, wanted.fixes, version) === undefined)
-  const version = kernel ?? race.kernels[0]
+  const version = wanted.kernel ?? kernelFor(race, wanted.fixes) ?? race.kernels[0]
   if (version === undefined) throw new Error(`race ${race.name} names no kernel`)
   requireOneOf(race, 'kernel', version, race.kernels)
-  const misfit = blocking(race, wanted.fixes, version)
-  if (misfit !== undefined) {
+  const unfit = misfit(race, wanted.fixes, version)
+  if (unfit !== undefined) {
     throw new UsageError(
-      `the fix ${misfit.name} does not apply to ${version}`,
-      `it is for ${misfit.kernels.join(', ')}: --kernel ${misfit.kernels[0] ?? 'VERSION'}`,
+      `the fix ${unfit.name} does not apply to ${version}`,
+      `it is for ${unfit.kernels.join(', ')}: --kernel ${unfit.kernels[0] ?? 'VERSION'}`,
     )
   }
   const fs = wanted.fs ?? race.fileSystems[0]
@@ -36,11 +36,7 @@ export function configurationOf(race: Race, wanted: WantedConfiguration): Config
 
 /** The race as it is, or with each of its fixes alone; only those that apply to the kernel, if one was asked for. */
 export function eachFix(race: Race, kernel: string | null): readonly string[] {
-  return race.fixes.filter((fix) => kernel === null || fix.kernels.includes(kernel)).map((fix) => fix.name)
-}
-
-function blocking(race: Race, fixes: readonly string[], kernel: string): Race['fixes'][number] | undefined {
-  return race.fixes.find((fix) => fixes.includes(fix.name) && !fix.kernels.includes(kernel))
+  return fixesFor(race, kernel).map((fix) => fix.name)
 }
 
 function requireFix(race: Race, name: string): void {

@@ -21,12 +21,14 @@ export interface Host {
   readonly workerScript: URL
   /** Folder of Heddle's own package. */
   readonly packageRoot: string
+  /** Folder of the explorer's files. */
+  readonly explorer: string
   /** Calls `handler` when the user presses Ctrl-C. @returns a function that stops listening */
   onInterrupt(handler: () => void): () => void
 }
 
 /** The process's own streams, environment and signals. */
-export function processHost(installed: Pick<Host, 'workerScript' | 'packageRoot'>): Host {
+export function processHost(installed: Pick<Host, 'workerScript' | 'packageRoot' | 'explorer'>): Host {
   return {
     ...installed,
     stdout: output(process.stdout),

@@ -14,5 +14,6 @@ process.exitCode = await run(
   processHost({
     workerScript: new URL('./worker.js', import.meta.url),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
+    explorer: fileURLToPath(new URL('../web', import.meta.url)),
   }),
 )

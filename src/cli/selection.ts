@@ -1,3 +1,4 @@
+import { programsFor } from '../races/configurations.js'
 import { races } from '../races/index.js'
 import type { Race } from '../races/race.js'
 import { fileSubject, raceSubject, type Subject } from '../report/check-result.js'
@@ -92,10 +93,10 @@ export async function selectTargets(
 function raceTarget(race: Race, programs: readonly string[], wanted: WantedConfiguration): Target {
   const configuration = configurationOf(race, wanted)
   const isWhole = programs.length === race.programs.length
-  const tooLarge = race.programs.filter(({ memories }) => isWhole && memories?.includes(configuration.memory) === false).map(({ name }) => name)
+  const explored = isWhole ? programsFor(race, configuration.memory).map(({ name }) => name) : programs
   return {
     subject: raceSubject(race, configuration),
-    sources: programs.filter((program) => !tooLarge.includes(program)).map((program) => ({ from: 'catalogue', race: race.name, program, configuration })),
+    sources: explored.map((program) => ({ from: 'catalogue', race: race.name, program, configuration })),
   }
 }
 

@@ -16,6 +16,13 @@ export function seedNumber(text: string): number {
   return value
 }
 
+/** @throws InvalidArgumentError for anything but a port, or 0 for any */
+export function portNumber(text: string): number {
+  const value = numberOf(text)
+  if (!Number.isInteger(value) || value > 65_535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
+  return value
+}
+
 /** @throws InvalidArgumentError for anything but a number above 0 */
 export function secondsNumber(text: string): number {
   const value = numberOf(text)

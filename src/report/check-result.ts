@@ -12,12 +12,17 @@ export interface ShownFailure {
 }
 
 /** One program, explored. */
-export interface CheckedProgram {
+export interface ExploredProgram {
   readonly name: string
   readonly result: Result
   /** Wall-clock time, including the search for shortest traces. */
   readonly seconds: number
   /** One for each of `result.failures`, in the same order. */
+  readonly failures: readonly { readonly failure: FoundFailure }[]
+}
+
+/** One program, explored, with everything that leads to its failures. */
+export interface CheckedProgram extends ExploredProgram {
   readonly failures: readonly ShownFailure[]
 }
 
@@ -37,8 +42,8 @@ export interface Subject {
 }
 
 /** All programs of one configuration together. */
-export interface CheckResult extends Subject {
-  readonly programs: readonly CheckedProgram[]
+export interface CheckResult<Explored extends ExploredProgram = CheckedProgram> extends Subject {
+  readonly programs: readonly Explored[]
   /** `race` if any program has a failure, else `unknown` if any hit a bound, else `holds`. */
   readonly verdict: Verdict
   /** The first bound that was hit; set even if the verdict is `race`. */
@@ -54,11 +59,11 @@ export interface CheckResult extends Subject {
 }
 
 /** Adds up the programs of one configuration. `seconds` is wall-clock time of the whole check. */
-export function checkResult(
+export function checkResult<Explored extends ExploredProgram>(
   subject: Subject,
-  programs: readonly CheckedProgram[],
+  programs: readonly Explored[],
   measured: { readonly seconds: number; readonly peakMemoryMiB: number },
-): CheckResult {
+): CheckResult<Explored> {
   const states = sum(programs, (program) => program.result.states)
   return {
     ...subject,

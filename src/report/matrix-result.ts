@@ -1,7 +1,7 @@
 /** Fixes × failures of one race: the model's verdict in every cell, beside what the thread said. */
 import type { Bound, Failure, FoundFailure, Verdict } from '../engine/result.js'
 import type { Claim, FileSystem, Memory, Race } from '../races/race.js'
-import type { CheckResult } from './check-result.js'
+import type { CheckResult, ExploredProgram } from './check-result.js'
 import { replayCommand } from './replay-command.js'
 
 export interface MatrixCell {
@@ -51,7 +51,7 @@ export interface MatrixResult {
  * All must be of the same kernel, file system and memory model.
  * @throws RangeError if there is no check, or one of another race or configuration.
  */
-export function matrixResult(race: Race, checks: readonly CheckResult[]): MatrixResult {
+export function matrixResult(race: Race, checks: readonly CheckResult<ExploredProgram>[]): MatrixResult {
   const first = checks[0]
   if (first === undefined) throw new RangeError(`matrix of ${race.name}: no checks given`)
   const { kernel, fs, memory } = first
@@ -73,7 +73,7 @@ export function matrixResult(race: Race, checks: readonly CheckResult[]): Matrix
   }
 }
 
-function row(race: Race, check: CheckResult): MatrixRow {
+function row(race: Race, check: CheckResult<ExploredProgram>): MatrixRow {
   const fixes = race.fixes.filter((fix) => check.fixes.includes(fix.name))
   const only = check.fixes.length === 1 ? fixes[0] : undefined
   const claims = only?.claims ?? []
@@ -96,7 +96,7 @@ function row(race: Race, check: CheckResult): MatrixRow {
 function cell(
   failure: string,
   matches: (seen: Failure) => boolean,
-  check: CheckResult,
+  check: CheckResult<ExploredProgram>,
   claims: readonly Claim[],
 ): MatrixCell {
   for (const program of check.programs) {

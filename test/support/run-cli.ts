@@ -38,6 +38,7 @@ export async function heddle(argv: readonly string[], surroundings: Surroundings
     cores: 2,
     workerScript: workerScript(),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
+    explorer: built('web'),
     onInterrupt: () => () => undefined,
   }
   const code = await run(argv, host)

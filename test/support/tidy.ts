@@ -17,7 +17,7 @@ interface Ban {
 export const LINES_MAX = 500
 export const WIDTH_MAX = 160
 
-const CODE = /\.(ts|mjs|js)$/
+const CODE = /\.(ts|tsx|mjs|js)$/
 const EVERYTHING = /./
 
 export const BANS: readonly Ban[] = [
@@ -46,7 +46,7 @@ export function breaches(file: SourceFile): readonly string[] {
     if (CODE.test(file.path) && line.length > WIDTH_MAX) found.push(`${at}: break the line, it has ${line.length} characters`)
   }
   if (!file.text.endsWith('\n') || file.text.endsWith('\n\n')) found.push(`${file.path}: end the file with one line break`)
-  if (/^src\/.*\.ts$/.test(file.path) && lines.length - 1 > LINES_MAX) {
+  if (/^src\/.*\.(ts|tsx|css)$/.test(file.path) && lines.length - 1 > LINES_MAX) {
     found.push(`${file.path}: split it, it has ${lines.length - 1} lines and ${LINES_MAX} are the most`)
   }
   return found
@@ -58,15 +58,15 @@ export function deadFiles(files: readonly SourceFile[], entries: readonly string
   const alive = new Set<string>()
   const pending = entries.filter((entry) => byPath.has(entry))
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const file = byPath.get(path)
-    if (file === undefined || alive.has(path)) continue
-    alive.add(path)
+    const file = byPath.get(path) ?? byPath.get(`${path}x`)
+    if (file === undefined || alive.has(file.path)) continue
+    alive.add(file.path)
     pending.push(...importsOf(file))
   }
-  return files.map((file) => file.path).filter((path) => !alive.has(path))
+  return files.map((file) => file.path).filter((path) => /\.(tsx?|css)$/.test(path) && !alive.has(path))
 }
 
-/** Paths of the TypeScript files that a file imports or re-exports. */
+/** Paths of the files that a file imports or re-exports; for a `.js` its `.ts`, which may be a `.tsx`. */
 export function importsOf(file: SourceFile): readonly string[] {
   const specifiers = file.text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)
   const folder = file.path.split('/').slice(0, -1)

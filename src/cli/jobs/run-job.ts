@@ -1,5 +1,6 @@
 import { explore, exploreStepwise, ProgramError, randomWalks, replay, type ExploreOptions, type Memory, type Program, type Result } from '../../engine/index.js'
 import { combineParts, exploreAsMember, type Part, type Team } from '../../engine/team.js'
+import { catalogueProgram } from '../../races/configurations.js'
 import { races } from '../../races/index.js'
 import type { CheckedProgram, ShownFailure } from '../../report/check-result.js'
 import { UsageError } from '../usage-error.js'
@@ -57,11 +58,7 @@ export function finishTeam(job: Job, parts: readonly (readonly Part[])[], poll: 
 /** @throws Error if the catalogue has no such race or program: names are checked before a job is made */
 export function buildProgram(source: Source): Program {
   if (source.from === 'file') return userProgram(source.bundle, source.memory)
-  const program = races
-    .find((race) => race.name === source.race)
-    ?.programs.find((candidate) => candidate.name === source.program)
-  if (program === undefined) throw new Error(`the catalogue has no ${source.race}/${source.program}`)
-  return program.build(source.configuration)
+  return catalogueProgram(races, source.race, source.program, source.configuration)
 }
 
 function userProgram(bundle: Bundle, memory: Memory): Program {
