@@ -54,6 +54,7 @@ export const compareExchange = inEveryOrder({
 /** One shared variable. Every access is one step. */
 export class Cell<T extends Value> extends Tracked {
   override readonly isLocation = true
+  override readonly recordedAs = 'cell'
 
   constructor(scope: Scope, name: string, init: T) {
     super(scope.machine, scope.name(name), scope.slot(scope.machine.values.encode(init)), scope.guard)

@@ -2,6 +2,7 @@ import { compareExchange, get } from './cell.js'
 import { codeOfBoolean, type Machine } from './machine.js'
 import { ALL, type Operation, type Order } from './operation.js'
 import { inEveryOrder } from './order.js'
+import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -93,9 +94,14 @@ const addUnlessZero = inEveryOrder({
 /** A reference count or another number that is counted up and down; falling below zero is the failure `refcount`. */
 export class Counter extends Tracked {
   override readonly isLocation = true
+  override readonly recordedAs = 'counter'
 
   constructor(scope: Scope, name: string, init: number) {
     super(scope.machine, scope.name(name), scope.slot(codeOfInt(init)), scope.guard)
+  }
+
+  override content(read: (slot: number) => number): Content {
+    return { kind: 'counter', value: read(this.slot) >> 1 }
   }
 
   /** @param order where memory is weak: relaxed unless `acquire` */

@@ -2,6 +2,7 @@ import { ProgramError } from './errors.js'
 import { codeOfBoolean, type Machine } from './machine.js'
 import { ALL, type Operation, type Order } from './operation.js'
 import { inEveryOrder } from './order.js'
+import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { FALSE, TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -119,6 +120,7 @@ const compareExchange = inEveryOrder({
 /** A word of named bits with atomic bit operations. Operations on different bits are independent of each other. */
 export class Flags extends Tracked {
   override readonly isLocation = true
+  override readonly recordedAs = 'flags'
   private readonly masks = new Map<string, number>()
 
   constructor(
@@ -215,6 +217,10 @@ export class Flags extends Tracked {
 
   bitsOf(word: number): readonly string[] {
     return this.bits.filter((_bit, position) => word & (1 << position))
+  }
+
+  override content(read: (slot: number) => number): Content {
+    return { kind: 'flags', bits: this.bits, set: this.bitsOf(read(this.slot) >> 1) }
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

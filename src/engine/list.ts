@@ -1,5 +1,6 @@
 import { codeOfBoolean, type Machine } from './machine.js'
 import type { Operation, OperationKind } from './operation.js'
+import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, codeOfInt, type Value } from './value.js'
@@ -75,8 +76,18 @@ const all = reader('entries', (_elements, op, machine) => machine.state.get(op.o
 
 /** A list of values. Every operation is one step, on the list as a whole; protect sequences of them by a lock. */
 export class List<T extends Value> extends Tracked {
-  constructor(scope: Scope, name: string, init: readonly T[]) {
+  constructor(
+    scope: Scope,
+    name: string,
+    init: readonly T[],
+    override readonly recordedAs: 'list' | 'queue' = 'list',
+  ) {
     super(scope.machine, scope.name(name), scope.slot(scope.machine.values.encode(init)), scope.guard)
+  }
+
+  override content(read: (slot: number) => number): Content {
+    const { machine } = this
+    return { kind: 'list', entries: machine.values.elementsOf(read(this.slot)).map((code) => machine.plain(code)) }
   }
 
   /** Adds at the tail. */

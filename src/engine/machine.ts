@@ -4,13 +4,14 @@ import { LocalState, Status } from './local-state.js'
 import { LockOrders } from './lock-order.js'
 import type { Operation } from './operation.js'
 import type { Program } from './program.js'
+import type { NumberOf, PlainValue } from './recording.js'
 import type { Failure, FailureKind } from './result.js'
 import { Runner } from './runner.js'
 import { State } from './state.js'
 import type { Task } from './task.js'
 import { Tracked } from './tracked.js'
 import { Watching, type Watcher } from './watcher.js'
-import { FALSE, TRUE, Values, codeOfInt } from './value.js'
+import { FALSE, TRUE, UNDEFINED, Values, codeOfInt } from './value.js'
 import { WeakMemory } from './weak/weak-memory.js'
 
 /** Most tasks one program may have, dynamic ones included: sets of tasks are masks of 32-bit integers. */
@@ -269,8 +270,28 @@ export class Machine {
     return String(value)
   }
 
+  /** A value as plain data. */
+  plain(code: number): PlainValue {
+    let plain = this.plains.get(code)
+    if (plain === undefined && code !== UNDEFINED) this.plains.set(code, (plain = this.plainOf(this.values.decode(code))))
+    return plain
+  }
+
+  private plainOf(value: unknown): PlainValue {
+    if (Array.isArray(value)) return value.map((element) => this.plainOf(element))
+    if (typeof value !== 'object' || value === null) return value as PlainValue
+    const use = this.uses.get(value)
+    return { name: this.formatValue(value), ...(use !== undefined && { use }) }
+  }
+
+  private readonly plains = new Map<number, PlainValue>()
+
   /** Names of structs and of incarnations of pool objects. */
   readonly names = new Map<object, string>()
+  /** Of incarnations of pool objects: how many uses of their memory there have been with theirs. */
+  readonly uses = new Map<object, number>()
+  /** How tracked objects belong together, by the name of whom that is for. */
+  readonly presentations = new Map<string, (numberOf: NumberOf) => unknown>()
 
   describe(op: Operation): string {
     const detail = op.kind.detail?.(this, op) ?? ''

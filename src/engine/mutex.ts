@@ -1,5 +1,6 @@
 import { codeOfBoolean, type Machine } from './machine.js'
 import type { Operation, OperationKind } from './operation.js'
+import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -54,6 +55,7 @@ const unlock: OperationKind = {
 
 /** A lock whose waiters sleep. */
 export class Mutex extends Tracked {
+  override readonly recordedAs = 'mutex'
   private readonly isLeftOut: boolean
 
   constructor(scope: Scope, name: string) {
@@ -76,6 +78,11 @@ export class Mutex extends Tracked {
 
   override holder(): number {
     return Math.max(-1, (this.machine.state.get(this.slot) >> 1) - 2)
+  }
+
+  override content(read: (slot: number) => number): Content {
+    const code = read(this.slot)
+    return { kind: 'lock', holders: code === FREE ? [] : [{ task: (code >> 1) - 2, mode: 'exclusive' }], queue: [] }
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

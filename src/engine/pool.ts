@@ -1,6 +1,7 @@
 import type { Machine } from './machine.js'
 import { ALL, type Access, type Operation, type OperationKind } from './operation.js'
 import { ProgramError } from './errors.js'
+import type { Content } from './recording.js'
 import { Scope } from './scope.js'
 import { Tracked, type Guard } from './tracked.js'
 import { NULL, UNDEFINED, codeOfInt } from './value.js'
@@ -9,12 +10,15 @@ import { NULL, UNDEFINED, codeOfInt } from './value.js'
 const POOL_MAX = 30
 
 const isAlive = (generation: number): boolean => generation % 2 === 1
+/** How often an object has been allocated, the present time included. */
+const usesBefore = (generation: number): number => (generation + 1) >> 1
 
 /**
  * Objects that are allocated and freed while the program runs, in memory that is used again. Whoever holds a handle of an
  * object that was freed is told so at the access (`use-after-free`), and the access goes to the memory all the same.
  */
 export class Pool<T extends object> extends Tracked {
+  override readonly recordedAs = 'pool'
   private readonly slots: number[][] = []
   private readonly raws: T[] = []
   private readonly handles: Map<number, T>[] = []
@@ -119,6 +123,7 @@ export class Pool<T extends object> extends Tracked {
     this.machine.fields.set(handle, this.slots[index] as number[])
     this.machine.values.register(handle, `${this.nameOf(index)} incarnation ${generation}`)
     this.machine.names.set(handle, this.nameOf(index))
+    this.machine.uses.set(handle, usesBefore(generation))
     this.handles[index]?.set(generation, handle)
     this.places.set(handle, { index, generation })
     return handle
@@ -153,6 +158,11 @@ export class Pool<T extends object> extends Tracked {
   /** The generation that follows: odd while allocated. A pool that does not count goes back and forth. */
   private next(generation: number): number {
     return this.counts ? generation + 1 : 1 - generation
+  }
+
+  override content(read: (slot: number) => number): Content {
+    const generations = Array.from({ length: this.size }, (_, index) => read(this.slot + index) >> 1)
+    return { kind: 'pool', members: generations.map((generation) => ({ live: isAlive(generation), uses: usesBefore(generation) })) }
   }
 
   override parts(slot: number, code: number): readonly (readonly [string, string])[] {

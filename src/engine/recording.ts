@@ -1,5 +1,5 @@
 /** What a recording of a schedule is made of: the content of every tracked object and where every task stands, state by state. Plain data. */
-import type { Failure, Trace } from './result.js'
+import type { Change, Failure, Trace } from './result.js'
 
 /**
  * A value of a program: a primitive, a list, or something with an identity of its own. `use` counts the uses of an object
@@ -38,6 +38,9 @@ export interface RecordedObject {
   readonly kind: ObjectKind
   readonly initial: Content
 }
+
+/** Number of a tracked object in a recording; -1 of one that is not in it. */
+export type NumberOf = (object: { readonly slot: number }) => number
 
 /** A call that is open. */
 export interface OpenCall {
@@ -105,7 +108,9 @@ export interface NextMove {
   /** What it would change, what it would answer, and what would fail. */
   readonly preview: {
     readonly result: string
-    readonly changes: readonly { readonly object: string; readonly part: string; readonly before: string; readonly after: string }[]
+    /** Where memory is weak: how the answer differs from an access to what is there now. */
+    readonly late?: string
+    readonly changes: readonly Change[]
     readonly failures: readonly Failure[]
   }
 }

@@ -1,5 +1,6 @@
 import { codeOfBoolean, type Machine } from './machine.js'
 import type { Operation, OperationKind, Wait } from './operation.js'
+import type { Claim as RecordedClaim, Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { FALSE, TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -125,6 +126,7 @@ const upWrite = up('up_write')
 
 /** A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. */
 export class Rwsem extends Tracked {
+  override readonly recordedAs = 'rwsem'
   private readonly isLeftOut: boolean
 
   constructor(scope: Scope, name: string) {
@@ -162,6 +164,15 @@ export class Rwsem extends Tracked {
   override holder(): number {
     const writer = read(this.machine, this.slot).find((claim) => claim.writes)
     return writer?.task ?? -1
+  }
+
+  override content(read: (slot: number) => number): Content {
+    const claims = (slot: number): RecordedClaim[] =>
+      this.machine.values
+        .elementsOf(read(slot))
+        .map(claimOf)
+        .map(({ task, writes }) => ({ task, mode: writes ? 'exclusive' : 'shared' }))
+    return { kind: 'lock', holders: claims(this.slot), queue: claims(this.slot + 1) }
   }
 
   override parts(slot: number, code: number): readonly (readonly [string, string])[] {

@@ -28,11 +28,17 @@ export function encodeSchedule(path: readonly Move[], isChoice: readonly boolean
 
 /** @throws ProgramError if the token is malformed. */
 export function decodeSchedule(token: string): Move[] {
+  return readSchedule(token).path
+}
+
+/** A schedule, and which of its moves answer a choice. @throws ProgramError if the token is malformed. */
+export function readSchedule(token: string): { readonly path: Move[]; readonly isChoice: boolean[] } {
   if (!token.startsWith(PREFIX))
     throw new ProgramError(`a schedule begins with ${PREFIX}`, 'copy the whole token from a report')
   const path: Move[] = []
+  const isChoice: boolean[] = []
   const rest = token.slice(PREFIX.length)
-  if (rest === '') return path
+  if (rest === '') return { path, isChoice }
   for (const segment of rest.split('_')) {
     const match = SEGMENT.exec(segment)
     if (match === null)
@@ -42,8 +48,11 @@ export function decodeSchedule(token: string): Move[] {
       )
     const task = parseInt(match[1] as string, 36)
     const number = match[3] === undefined ? 1 : parseInt(match[3], 36)
-    if (match[2] === '.') path.push(move(task, number))
-    else for (let i = 0; i < number; i++) path.push(move(task, 0))
+    const chosen = match[2] === '.'
+    for (let i = 0; i < (chosen ? 1 : number); i++) {
+      path.push(move(task, chosen ? number : 0))
+      isChoice.push(chosen)
+    }
   }
-  return path
+  return { path, isChoice }
 }

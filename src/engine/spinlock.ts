@@ -1,5 +1,6 @@
 import { codeOfBoolean, type Machine } from './machine.js'
 import type { Operation, OperationKind, Wait } from './operation.js'
+import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
 import { Tracked } from './tracked.js'
 import { FALSE, TRUE, UNDEFINED, codeOfInt } from './value.js'
@@ -85,6 +86,7 @@ const isLocked: OperationKind = {
 
 /** A lock whose waiters spin. Its holder must not sleep. */
 export class Spinlock extends Tracked {
+  override readonly recordedAs = 'spinlock'
   private readonly isLeftOut: boolean
 
   constructor(scope: Scope, name: string) {
@@ -133,6 +135,11 @@ export class Spinlock extends Tracked {
     if (word === 0) return -1
     const holder = (word >> 1) - 2
     return (word & INTERRUPTS_OFF) === 0 && this.machine.hasInterrupts ? -1 : Math.max(-1, holder)
+  }
+
+  override content(read: (slot: number) => number): Content {
+    const code = read(this.slot)
+    return { kind: 'lock', holders: code === FREE ? [] : [{ task: (code >> 2) - 2, mode: 'exclusive' }], queue: [] }
   }
 
   override parts(_slot: number, code: number): readonly (readonly [string, string])[] {

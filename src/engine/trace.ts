@@ -5,6 +5,7 @@ import type { Machine } from './machine.js'
 import type { Access, Operation } from './operation.js'
 import { load, type Program } from './program.js'
 import type { Change, Failure, Trace, TraceEvent, TraceStep } from './result.js'
+import type { OpenCall } from './recording.js'
 import type { CallListener } from './runner.js'
 import { decodeSchedule } from './schedule.js'
 import { judgeEnding, waitingTasks } from './search/ending.js'
@@ -17,17 +18,26 @@ type CallEvent = Extract<TraceEvent, { type: 'call' | 'return' }>
 /** Collects the calls of one task between two of its steps. */
 class CallRecorder implements CallListener {
   private readonly events: CallEvent[][] = []
+  private readonly open: (readonly OpenCall[])[] = []
 
   constructor(private readonly machine: Machine) {}
 
   call(depth: number, fn: string, args: readonly unknown[]): void {
     const task = this.current()
-    this.eventsOf(task).push({ type: 'call', task, depth, fn, args: args.map((argument) => this.say(argument)) })
+    const said = args.map((argument) => this.say(argument))
+    this.eventsOf(task).push({ type: 'call', task, depth, fn, args: said })
+    this.open[task] = [...this.openCalls(task).slice(0, depth), { fn, args: said }]
   }
 
   return(depth: number, fn: string, value: unknown): void {
     const task = this.current()
     this.eventsOf(task).push({ type: 'return', task, depth, fn, value: value === undefined ? '' : this.say(value) })
+    this.open[task] = this.openCalls(task).slice(0, depth)
+  }
+
+  /** The calls a task is in, outermost first. */
+  openCalls(task: number): readonly OpenCall[] {
+    return this.open[task] ?? []
   }
 
   /** What has happened in `task` up to its last return; the calls it has entered since are kept for its next step. */
@@ -57,6 +67,16 @@ class CallRecorder implements CallListener {
   }
 }
 
+/** Watches a schedule being run. */
+export interface ReplayObserver {
+  /** Before the first step. @param calls the calls a task is in, outermost first */
+  started(machine: Machine, calls: (task: number) => readonly OpenCall[]): void
+  /** After each `step` event of the trace; `moves` of the schedule have been made. */
+  stepped(machine: Machine, task: number, moves: number, failures: readonly Failure[]): void
+  /** After the last move, with the failures that the end was judged to be. */
+  ended(machine: Machine, ended: boolean, failures: readonly Failure[]): void
+}
+
 /**
  * Runs a schedule again and tells everything that happened in it.
  * @param wanted the failure that the trace is about, if several are met at its end; the last one unless said.
@@ -66,7 +86,31 @@ export function replay(subject: Program, token: string, wanted?: Failure): Trace
   return traceOf(subject, token, decodeSchedule(token), wanted)
 }
 
-function traceOf(subject: Program, token: string, path: readonly Move[], wanted: Failure | undefined): Trace {
+/**
+ * The operation that a move of a schedule performs.
+ * @throws ProgramError if it can not be made now
+ */
+export function nextOf(machine: Machine, m: Move, steps: number): Operation {
+  const task = taskOf(m)
+  const hint = 'use it with the race, kernel and fixes it was printed for'
+  if (task >= machine.tasks.length || !machine.canStep(task)) {
+    throw new ProgramError(`the schedule does not fit the program: ${machine.taskName(task)} cannot go on at step ${steps + 1}`, hint)
+  }
+  const op = machine.local(task).operation as Operation
+  if (op.kind.invisible === 'choice' && choiceOf(m) >= op.a) {
+    throw new ProgramError(`the schedule does not fit the program: ${machine.taskName(task)} has ${op.a} answers at step ${steps + 1}`, hint)
+  }
+  return op
+}
+
+/** `replay`, of a token that is read already, watched by somebody. */
+export function traceOf(
+  subject: Program,
+  token: string,
+  path: readonly Move[],
+  wanted?: Failure,
+  observer?: ReplayObserver,
+): Trace {
   const machine = load(subject, 0, (made) => (made.runner.listener = new CallRecorder(made)))
   const recorder = machine.runner.listener as CallRecorder
   const events: TraceEvent[] = []
@@ -79,16 +123,11 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
   let undecided: DescribedStep | undefined
   const visits: Visit[] = [{ state: stateKey(machine), task: -1, progress: false }]
   machine.takeProgress()
-  for (const m of path) {
+  observer?.started(machine, (task) => recorder.openCalls(task))
+  for (const [made, m] of path.entries()) {
     const task = taskOf(m)
-    const local = task < machine.tasks.length ? machine.local(task) : undefined
-    if (local === undefined || !machine.canStep(task)) {
-      throw new ProgramError(
-        `the schedule does not fit the program: ${machine.taskName(task)} cannot go on at step ${steps + 1}`,
-        'use it with the race, kernel and fixes it was printed for',
-      )
-    }
-    const op = local.operation as Operation
+    const op = nextOf(machine, m, steps)
+    const local = machine.local(task)
     machine.choice = choiceOf(m)
     const switched =
       last >= 0 && last !== task && op.kind.invisible === undefined ? { switch: whySwitched(machine, last) } : {}
@@ -108,6 +147,7 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     if (undecided === undefined) {
       const touched = op.kind.opaque === true ? { writes: changes.map((change) => locationOf(machine, change)) } : {}
       events.push({ ...step, ...touched, result, ...(late !== '' && { late }), changes, failures: noticed })
+      observer?.stepped(machine, task, made + 1, noticed)
     }
     events.push(...recorder.takeReturned(task))
     if (op.kind.invisible === undefined) {
@@ -117,11 +157,14 @@ function traceOf(subject: Program, token: string, path: readonly Move[], wanted:
     }
   }
   const ended = machine.enabledTasks() === 0 && machine.choosingTask() < 0
+  const judged: Failure[] = []
   if (ended) {
     judgeEnding(machine)
-    failures.push(...machine.noticed.splice(0))
+    judged.push(...machine.noticed.splice(0))
   }
-  if (machine.asksForProgress && failures.length === 0) failures.push(...lasso(machine, visits))
+  if (machine.asksForProgress && failures.length + judged.length === 0) judged.push(...lasso(machine, visits))
+  failures.push(...judged)
+  observer?.ended(machine, ended, judged)
   const failure = (wanted && failures.find((met) => failureKey(met) === failureKey(wanted))) ?? failures.at(-1) ?? null
   const failed = failure === null ? -1 : machine.tasks.findIndex((task) => task.name === failure.task)
   const waiting = waitingTasks(machine)

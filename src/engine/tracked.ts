@@ -1,5 +1,6 @@
 import type { Machine } from './machine.js'
 import { ALL, type Access, type Condition, type OperationKind } from './operation.js'
+import type { Content, ObjectKind } from './recording.js'
 
 /** Where a tracked object lives if it is part of a pool: accesses are checked against the incarnation. */
 export interface Guard {
@@ -47,6 +48,14 @@ export abstract class Tracked {
   /** Formats the content of one slot of this object, split into named parts where it has parts. */
   parts(_slot: number, code: number): readonly (readonly [string, string])[] {
     return [[this.name, this.machine.format(code)]]
+  }
+
+  /** What recordings call the object; undefined for what is not part of the state that a program made. */
+  readonly recordedAs: ObjectKind | undefined = undefined
+
+  /** What is in it, as plain data. @param read the code in a slot */
+  content(read: (slot: number) => number): Content {
+    return { kind: 'cell', value: this.machine.plain(read(this.slot)) }
   }
 
   /** Says a word argument of one of this object's operations. */

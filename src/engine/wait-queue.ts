@@ -14,7 +14,7 @@ export class WaitQueue {
     private readonly conditions: Conditions,
   ) {
     this.machine = scope.machine
-    this.waiters = scope.own(new List<string>(scope, name, []))
+    this.waiters = scope.own(new List<string>(scope, name, [], 'queue'))
   }
 
   /** Enqueues the task, tests the condition, sleeps until woken, and so on until the condition is met. */

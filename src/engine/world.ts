@@ -9,6 +9,7 @@ import type { Machine } from './machine.js'
 import { Mutex } from './mutex.js'
 import { Own } from './own.js'
 import { Pool } from './pool.js'
+import type { NumberOf } from './recording.js'
 import type { FailureKind } from './result.js'
 import { Rwsem } from './rwsem.js'
 import { Scope } from './scope.js'
@@ -234,6 +235,16 @@ export class World extends Objects {
   /** Says that the running task gets on. */
   progress(): void {
     this.control.progress()
+  }
+
+  /**
+   * Says how tracked objects belong together, for whoever draws the state of the program.
+   * @param make called once set-up is over; it is given the number of each object in recordings (-1 of one that is not in them), and
+   * answers plain data
+   */
+  present(name: string, make: (numberOf: NumberOf) => unknown): void {
+    this.setUpOnly('present')
+    this.machine.presentations.set(name, make)
   }
 
   /** A check of the state in which every task has finished. */

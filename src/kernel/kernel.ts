@@ -39,6 +39,7 @@ import { invalidate, invalidateInlines } from './mm/invalidate.js'
 import { extentFileInlines, extentFileInstructions, extentFileObservations, extentFiles } from './fs/extent-files.js'
 import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
+import { presentMachine } from './layout.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
 import { filemap, filemapInlines } from './mm/filemap.js'
 import { faultAround, faultAroundInlines } from './mm/fault-around.js'
@@ -318,6 +319,7 @@ export function build(version: string, patches: readonly Patch[]): KernelImage {
       link(OBSERVATIONS, (name, body) => world.observation(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
       link(INLINES, (_name, body) => body)
       Object.assign(kernel, createMachine(world, config, k))
+      presentMachine(world, version, k)
       return k
     },
   }

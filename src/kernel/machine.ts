@@ -169,6 +169,8 @@ export interface Machine {
   readonly super_blocks: ReadonlyMap<AddressSpace, SuperBlock>
   /** What the oracle remembers. */
   readonly expectations: Expectations
+  /** Everything that programs have made of it, in order. */
+  readonly made: MadeParts
   /** The direct I/O that a task made with `spawn` has under way: one at a time. */
   dio_of(task: string): Dio
   /** The wait entry of a task that was made with `spawn`. */
@@ -193,6 +195,15 @@ export interface Machine {
   current_mm(): Mm
 }
 
+export interface MadeParts {
+  readonly files: readonly AddressSpace[]
+  readonly mms: readonly Mm[]
+  readonly disks: readonly Disk[]
+  /** By task. */
+  readonly waiters: ReadonlyMap<string, Waiter>
+  readonly dios: ReadonlyMap<string, Dio>
+}
+
 export interface AreaOptions {
   readonly name: string
   /** First virtual page: 0 unless said. */
@@ -211,6 +222,9 @@ export interface AreaOptions {
   readonly copyOf?: Vma
 }
 
+/** Name under which the wait entries of a task are known. */
+export const waiterName = (task: string): string => `wait of ${task}`
+
 export function createMachine(world: World, config: Partial<MachineConfig>, k: Kernel): Machine {
   const full = { ...DEFAULTS, ...config }
   const waiters = new Map<string, Waiter>()
@@ -218,13 +232,16 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   const children = new Map<Mm, TaskHandle>()
   const dios = new Map<string, Dio>()
   const super_blocks = new Map<AddressSpace, SuperBlock>()
+  const files: AddressSpace[] = []
+  const mms: Mm[] = []
+  const disks: Disk[] = []
   const expectations = new Expectations(world, full.words, full.mkwriteLedger)
   const userThread = (task: string, mm: Mm): void => {
     spaces.set(task, mm)
     dios.set(task, dio(world, task))
   }
   const waiterOf = (name: string): Waiter => {
-    const waiter = world.struct(`wait of ${name}`, {
+    const waiter = world.struct(waiterName(name), {
       flags: world.flags(`${name}.wait`, WQ_FLAGS),
       state: world.flags(`${name}.state`, TASK_STATE, ['TASK_RUNNING']),
     })
@@ -258,6 +275,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     }, { start: false, instances: full.works }),
     super_blocks,
     expectations,
+    made: { files, mms, disks, waiters, dios },
     dio_of(task) {
       const known = dios.get(task)
       if (known === undefined) throw new RangeError(`task ${task} can not read with O_DIRECT: give it an address space in spawn()`)
@@ -268,22 +286,32 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
       if (known === undefined) throw new RangeError(`task ${task} can not wait for a page: make it with spawn()`)
       return known
     },
-    disk: (name, blocks, blocks_per_page = 1) => createDisk(world, name, blocks, full.words / blocks_per_page),
+    disk(name, blocks, blocks_per_page = 1) {
+      const disk = createDisk(world, name, blocks, full.words / blocks_per_page)
+      disks.push(disk)
+      return disk
+    },
     open_on_disk(disk, name, a_ops, extents, options = {}) {
       expectations.addOwner(name)
       const inode = createInode(world, disk, name, extents, options)
       const file = addressSpace(world, name, a_ops, extents.length / inode.blocks_per_page, full.words, undefined, inode)
+      files.push(file)
       expectations.addFile(file)
       return file
     },
     open(name, a_ops, pages = 1, dax) {
       expectations.addOwner(name)
       const file = addressSpace(world, name, a_ops, pages, full.words, dax)
+      files.push(file)
       if (full.freeze) super_blocks.set(file, superBlock(world, name))
       if (a_ops === BDEV) k.fill_blocks(file)
       return file
     },
-    address_space: (name, pages) => addressSpaceOfProcess(world, name, pages),
+    address_space(name, pages) {
+      const mm = addressSpaceOfProcess(world, name, pages)
+      mms.push(mm)
+      return mm
+    },
     area(mm, options) {
       const made = area(world, mm, options)
       expectations.addArea(made)

@@ -1,6 +1,5 @@
 /** The state of everything at one step of a schedule, as cards. Plain data, built from a situation without running anything again. */
-import type { Claim, ObjectKind, PlainValue, TaskMoment } from '../../engine/recording.js'
-import type { Situation } from './situation.js'
+import type { Claim, ObjectKind, TaskMoment } from '../../engine/recording.js'
 
 /** A value on a card, and where it comes from. */
 export interface Field<T> {
@@ -22,7 +21,8 @@ export interface Bit extends Field<boolean> {
 
 /** Somebody who holds references to a page, or maps it. */
 export interface Contributor {
-  readonly kind: 'page cache' | 'swap cache' | 'page table' | 'buffers' | 'pagevec' | 'task' | 'nobody'
+  /** `uncounted`: fewer are counted than there are, as while reclaim has frozen the count; its own count is negative. */
+  readonly kind: 'page cache' | 'swap cache' | 'page table' | 'buffers' | 'pagevec' | 'task' | 'uncounted'
   /** In words: `slot 0 of F`, `entry 0 of P`, `kswapd since __isolate_lru_page`. */
   readonly text: string
   readonly count: number
@@ -40,7 +40,8 @@ export interface PageCard {
   readonly flags: readonly Bit[]
   readonly refcount: Field<number>
   readonly references: readonly Contributor[]
-  readonly mapcount: Field<number>
+  /** Null in versions of the model that do not keep it. */
+  readonly mapcount: Field<number> | null
   readonly mappings: readonly Contributor[]
   readonly mapping: Field<string>
   readonly index: Field<number>
@@ -53,7 +54,8 @@ export interface FileCard {
   readonly name: string
   readonly pages: readonly {
     readonly index: number
-    readonly slot: Field<string>
+    /** Null of a raw device. */
+    readonly slot: Field<string> | null
     readonly tags: readonly Bit[]
     /** What the file has on its device, word by word. */
     readonly block: readonly Field<string>[]
@@ -66,7 +68,6 @@ export interface FileCard {
   readonly extents: readonly Field<string>[]
   readonly disk: string | null
   readonly fields: readonly (Field<string> & { readonly name: string })[]
-  readonly locks: readonly string[]
 }
 
 export interface ProcessCard {
@@ -80,7 +81,7 @@ export interface ProcessCard {
     /** What the TLB remembers: empty if nothing. */
     readonly tlb: Field<string>
   }[]
-  readonly huge: readonly { readonly address: number; readonly entry: Field<string> }[]
+  readonly huge: readonly { readonly address: number; readonly entry: Field<string>; readonly bits: readonly string[] }[]
   readonly areas: readonly {
     readonly name: string
     readonly start: number
@@ -137,8 +138,7 @@ export interface ObjectCard {
 export interface TaskCard extends TaskMoment {
   readonly name: string
   readonly context: 'task' | 'irq'
-  /** Each open call, outermost first, with its kernel file. */
-  readonly stack: readonly { readonly fn: string; readonly args: readonly string[]; readonly source: string | null }[]
+  /** Whether it stands elsewhere than before the last step, or in another way. */
   readonly changed: boolean
 }
 
@@ -149,13 +149,14 @@ export interface Scene {
   readonly pages: readonly PageCard[]
   readonly files: readonly FileCard[]
   readonly processes: readonly ProcessCard[]
-  /** Locks that are held, waited for, or were just given up; all others are in `objects`. */
+  /** Locks that are held, waited for, or were just given up. */
   readonly locks: readonly LockCard[]
   readonly waitQueues: readonly WaitQueueCard[]
   readonly disks: readonly DiskCard[]
   readonly bios: readonly BioCard[]
   readonly lists: readonly { readonly name: string; readonly object: number; readonly entries: readonly string[]; readonly changed: boolean }[]
   readonly swapSlots: readonly (Field<number> & { readonly contributors: readonly Contributor[] })[]
+  /** What is on no card and is changed at some step; of a program without a kernel everything but its locks. */
   readonly objects: readonly ObjectCard[]
 }
 
@@ -167,18 +168,3 @@ export interface Moment {
   readonly before: string
   readonly after: string
 }
-
-/** Scenes of one situation. Making it costs one walk over the schedule; `at` is cheap. */
-export declare class Scenes {
-  constructor(situation: Situation)
-  /** Number of steps, choices included: cursors go from 0 to this. */
-  readonly steps: number
-  at(cursor: number): Scene
-  /** Every change of an object, in order; of one bit if `bit` is given. */
-  history(object: number, bit?: string): readonly Moment[]
-  /** Number of the object of that name, or -1. */
-  objectNamed(name: string): number
-}
-
-/** A value in words. */
-export declare function sayPlain(value: PlainValue): string

@@ -1,7 +1,9 @@
 /** Where a schedule has led to, and what can be done from there: what the explorer asks its worker for. Plain data. */
 import type { Program } from '../../engine/index.js'
+import { record } from '../../engine/record.js'
 import type { Recording } from '../../engine/recording.js'
-import type { KernelLayout } from '../../kernel/layout.js'
+import { encodeSchedule, readSchedule } from '../../engine/schedule.js'
+import { presentedLayout, type KernelLayout } from '../../kernel/layout.js'
 
 /** A schedule that was run, with every state on its way. */
 export interface Situation {
@@ -14,14 +16,14 @@ export interface Situation {
  * Runs a schedule, which may be empty (`h1:`) or stop anywhere.
  * @throws ProgramError if the token is malformed or does not fit the program
  */
-export declare function situation(program: Program, token: string): Situation
+export function situation(program: Program, token: string): Situation {
+  const { recording, presented } = record(program, token)
+  return { recording, layout: presentedLayout(presented) }
+}
 
-/**
- * Lets a schedule run on: the task that ran last goes on until it can not, then the lowest that can; the first answer of every
- * choice; until a failure, the end, or `stepsMax` further steps (default 2,000).
- * @returns the extended token
- */
-export declare function runOn(program: Program, token: string, stepsMax?: number): string
-
-/** The schedule that leads up to step `cursor` of a situation: its first `cursor` steps. */
-export declare function tokenAt(situation: Situation, cursor: number): string
+/** The schedule that leads up to `cursor`: the first `cursor` steps of a situation, choices counted. */
+export function tokenAt({ recording }: Situation, cursor: number): string {
+  const { path, isChoice } = readSchedule(recording.trace.schedule)
+  const moves = cursor >= recording.steps.length ? path.length : (recording.steps[cursor - 1]?.moves ?? 0)
+  return encodeSchedule(path.slice(0, moves), isChoice.slice(0, moves))
+}
