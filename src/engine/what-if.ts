@@ -132,7 +132,7 @@ class Follower {
   }
 
   /**
-   * The fewest steps that the task has to make besides, and of those to come to leave out, for the two to meet again;
+   * The fewest steps that the task has to make besides, and of those to come to leave out, for the two to meet again.
    * `extra` is -1 if they do not. Tried out alone and taken back.
    */
   private align(task: number, rest: readonly Planned[]): { readonly extra: number; readonly missing: number } {
@@ -174,6 +174,8 @@ class Follower {
       const wait = op.kind.waitsFor?.(machine, op, task)
       return { at, task, reason: 'waits', text: `${name} waits for ${wait?.text ?? machine.describe(op)}` }
     }
-    return { at, task, reason: 'other step', text: `${name} does ${signature(machine, op)} where it did ${says}` }
+    const where = machine.local(task).frames.at(-1)
+    const place = where === undefined ? '' : ` in ${where}`
+    return { at, task, reason: 'other step', text: `${name} does ${signature(machine, op)}${place} where it did ${says}` }
   }
 }

@@ -239,8 +239,7 @@ export class World extends Objects {
 
   /**
    * Says how tracked objects belong together, for whoever draws the state of the program.
-   * @param make called once set-up is over; it is given the number of each object in recordings (-1 of one that is not in them), and
-   * answers plain data
+   * @param make called once set-up is over; it is given the number of each object in recordings (-1 of one that is not in them)
    */
   present(name: string, make: (numberOf: NumberOf) => unknown): void {
     this.setUpOnly('present')

@@ -1,102 +1,57 @@
 /** A kernel: a version, patches on top of it, and the machine it was booted on. */
 import type { Value, World } from '../engine/index.js'
-import { blkCore, blkCoreInlines, dmaInstructions } from './block/blk-core.js'
-import { buffer, bufferInlines } from './fs/buffer.js'
-import { ext4Inode, ext4InodeInlines } from './fs/ext4/inode.js'
-import { ext4PageIo } from './fs/ext4/page-io.js'
-import { superBlocks, superInlines } from './fs/super.js'
-import { fsWriteback } from './fs/fs-writeback.js'
-import { iomapBufferedIo } from './fs/iomap/buffered-io.js'
-import { promises, syscalls } from './fs/syscalls.js'
-import { xfsAops } from './fs/xfs/xfs-aops.js'
+import { type blkCore, blkCoreInlines, dmaInstructions } from './block/blk-core.js'
+import { type buffer, bufferInlines } from './fs/buffer.js'
+import { type ext4Inode, ext4InodeInlines } from './fs/ext4/inode.js'
+import type { ext4PageIo } from './fs/ext4/page-io.js'
+import { type superBlocks, superInlines } from './fs/super.js'
+import type { fsWriteback } from './fs/fs-writeback.js'
+import type { iomapBufferedIo } from './fs/iomap/buffered-io.js'
+import { promises, type syscalls } from './fs/syscalls.js'
+import type { xfsAops } from './fs/xfs/xfs-aops.js'
 import { barrierInlines } from './include/linux/barrier.js'
 import { pageFlags } from './include/linux/page-flags.js'
 import { pgtableInlines } from './include/linux/pgtable.js'
 import { waitInlines } from './include/linux/wait.js'
 import { debugInlines } from './lib/debug.js'
-import { rmap, rmapInlines } from './mm/rmap.js'
-import { gup, gupInlines } from './mm/gup.js'
-import { madvise, madviseInlines } from './mm/madvise.js'
-import { mmap, mmapInlines } from './mm/mmap.js'
-import { hugeMemory, hugeMemoryInlines } from './mm/huge-memory.js'
-import { swapState, swapStateInlines } from './mm/swap-state.js'
-import { fork, forkInlines } from './kernel/fork.js'
-import { mmu, mmuInlines, mmuInstructions } from './arch/mmu.js'
-import { bio, bioInlines } from './block/bio.js'
-import { blockFops, blockFopsInlines } from './block/fops.js'
-import { directIo, directIoInlines, dioObservations } from './fs/direct-io.js'
-import { dax, daxInlines } from './fs/dax.js'
-import { daxCalls, daxObservations, daxPromises } from './fs/dax-calls.js'
-import { daxEntries, daxEntriesInlines } from './fs/dax-entries.js'
-import { xfsFile, xfsFileInlines } from './fs/xfs/xfs-file.js'
-import { xfsIcache } from './fs/xfs/xfs-icache.js'
-import { xfsIoctl, xfsIoctlInlines } from './fs/xfs/xfs-ioctl.js'
-import { xfsIomap, xfsIomapInlines } from './fs/xfs/xfs-iomap.js'
+import { type rmap, rmapInlines } from './mm/rmap.js'
+import { type gup, gupInlines } from './mm/gup.js'
+import { type madvise, madviseInlines } from './mm/madvise.js'
+import { type mmap, mmapInlines } from './mm/mmap.js'
+import { type hugeMemory, hugeMemoryInlines } from './mm/huge-memory.js'
+import { type swapState, swapStateInlines } from './mm/swap-state.js'
+import { type fork, forkInlines } from './kernel/fork.js'
+import { type mmu, mmuInlines, mmuInstructions } from './arch/mmu.js'
+import { type bio, bioInlines } from './block/bio.js'
+import { type blockFops, blockFopsInlines } from './block/fops.js'
+import { type directIo, directIoInlines, dioObservations } from './fs/direct-io.js'
+import { type dax, daxInlines } from './fs/dax.js'
+import { type daxCalls, daxObservations, daxPromises } from './fs/dax-calls.js'
+import { type daxEntries, daxEntriesInlines } from './fs/dax-entries.js'
+import { type xfsFile, xfsFileInlines } from './fs/xfs/xfs-file.js'
+import type { xfsIcache } from './fs/xfs/xfs-icache.js'
+import { type xfsIoctl, xfsIoctlInlines } from './fs/xfs/xfs-ioctl.js'
+import { type xfsIomap, xfsIomapInlines } from './fs/xfs/xfs-iomap.js'
 import { vmFaultInlines } from './include/linux/vm-fault.js'
-import { deviceMemory, deviceMemoryInlines } from './mm/device-memory.js'
-import { filemapRead, filemapReadInlines } from './mm/filemap-read.js'
-import { invalidate, invalidateInlines } from './mm/invalidate.js'
-import { extentFileInlines, extentFileInstructions, extentFileObservations, extentFiles } from './fs/extent-files.js'
-import { iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
+import { type deviceMemory, deviceMemoryInlines } from './mm/device-memory.js'
+import { type filemapRead, filemapReadInlines } from './mm/filemap-read.js'
+import { type invalidate, invalidateInlines } from './mm/invalidate.js'
+import { extentFileInlines, extentFileInstructions, extentFileObservations, type extentFiles } from './fs/extent-files.js'
+import { type iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
 import { presentMachine } from './layout.js'
 import { createMachine, type Machine, type MachineConfig } from './machine.js'
-import { filemap, filemapInlines } from './mm/filemap.js'
-import { faultAround, faultAroundInlines } from './mm/fault-around.js'
-import { memory, memoryInlines } from './mm/memory.js'
-import { zap, zapInlines } from './mm/zap.js'
-import { pageAlloc, pageAllocInlines, pageAllocObservations } from './mm/page-alloc.js'
-import { pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
-import { shmem } from './mm/shmem.js'
-import { swap, swapInlines } from './mm/swap.js'
-import { truncate, truncateInlines } from './mm/truncate.js'
-import { vmscan, vmscanInlines } from './mm/vmscan.js'
-
-/** Functions of the kernel: each call is a frame of the trace, remembered by its value once it has returned. */
-const FUNCTIONS = {
-  ...mmu,
-  ...filemap,
-  ...memory,
-  ...faultAround,
-  ...zap,
-  ...pageWriteback,
-  ...pageAlloc,
-  ...swap,
-  ...truncate,
-  ...vmscan,
-  ...shmem,
-  ...buffer,
-  ...ext4Inode,
-  ...ext4PageIo,
-  ...iomapBufferedIo,
-  ...xfsAops,
-  ...fsWriteback,
-  ...superBlocks,
-  ...blkCore,
-  ...syscalls,
-  ...rmap,
-  ...gup,
-  ...madvise,
-  ...mmap,
-  ...hugeMemory,
-  ...swapState,
-  ...fork,
-  ...bio,
-  ...blockFops,
-  ...directIo,
-  ...iomapDirectIo,
-  ...extentFiles,
-  ...dax,
-  ...daxCalls,
-  ...daxEntries,
-  ...xfsFile,
-  ...xfsIcache,
-  ...xfsIoctl,
-  ...xfsIomap,
-  ...deviceMemory,
-  ...filemapRead,
-  ...invalidate,
-}
+import { FUNCTION_TABLES } from './sources.js'
+import { type filemap, filemapInlines } from './mm/filemap.js'
+import { type faultAround, faultAroundInlines } from './mm/fault-around.js'
+import { type memory, memoryInlines } from './mm/memory.js'
+import { type zap, zapInlines } from './mm/zap.js'
+import { type pageAlloc, pageAllocInlines, pageAllocObservations } from './mm/page-alloc.js'
+import { type pageWriteback, pageWritebackInlines } from './mm/page-writeback.js'
+import type { shmem } from './mm/shmem.js'
+import { type swap, swapInlines } from './mm/swap.js'
+import { type truncate, truncateInlines } from './mm/truncate.js'
+import { type vmscan, vmscanInlines } from './mm/vmscan.js'
 
 /** Inline functions and macros: what happens in them happens in their caller. */
 const INLINES = {
@@ -161,8 +116,8 @@ const OBSERVATIONS = {
   ...pageAllocObservations,
 }
 
-/** Names of the functions that are frames of a trace. */
-export const kernelFunctions: readonly string[] = Object.keys(FUNCTIONS)
+/** Names of the functions that are frames of a trace: each call is remembered by its value once it has returned. */
+export const kernelFunctions: readonly string[] = FUNCTION_TABLES.flatMap(({ functions }) => Object.keys(functions))
 
 /** A table with the kernel filled in: what remains are the arguments. */
 type Bound<Table> = {
@@ -314,12 +269,12 @@ export function build(version: string, patches: readonly Patch[]): KernelImage {
           kernel[name] = finish(name, body)
         }
       }
-      link(FUNCTIONS, (name, body) => world.fn(name, body))
+      for (const { functions } of FUNCTION_TABLES) link(functions, (name, body) => world.fn(name, body))
       link(INSTRUCTIONS, (name, body) => world.atomic(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
       link(OBSERVATIONS, (name, body) => world.observation(name, body as (...args: readonly Value[]) => Value) as AnyFunction)
       link(INLINES, (_name, body) => body)
       Object.assign(kernel, createMachine(world, config, k))
-      presentMachine(world, version, k)
+      presentMachine(world, version, patches, k)
       return k
     },
   }

@@ -4,7 +4,9 @@ import type { World } from '../engine/index.js'
 import type { NumberOf } from '../engine/recording.js'
 import type { AddressSpace, Mm, Page, Vma } from './include/linux/mm-types.js'
 import type { Disk } from './include/linux/extent-map.js'
+import type { Patch } from './kernel.js'
 import { waiterName, type Machine } from './machine.js'
+import { sourceOf, type Source } from './sources.js'
 
 /** Number of a tracked object in a recording. */
 export type ObjectNumber = number
@@ -106,15 +108,25 @@ export interface KernelLayout {
 
 const NAME = 'kernel'
 
-/** Has the layout of a machine recorded with its states. To be called at set-up; it is made when that is over. */
-export function presentMachine(world: World, version: string, machine: Machine): void {
-  world.present(NAME, (numberOf) => new Planner(numberOf).machine(version, machine))
+/** What a kernel presents of itself. */
+export interface PresentedKernel {
+  readonly layout: KernelLayout
+  /** Where one of its functions is from; undefined of what is none of its own. */
+  sourceOf(fn: string): Source | undefined
 }
 
-/** The layout of the kernel's machine; null for a program without one. */
-export function presentedLayout(presented: ReadonlyMap<string, unknown>): KernelLayout | null {
+/** Has a machine presented with recordings of its program. To be called at set-up; the layout is made when that is over. */
+export function presentMachine(world: World, version: string, patches: readonly Patch[], machine: Machine): void {
+  world.present(NAME, (numberOf): PresentedKernel => ({
+    layout: new Planner(numberOf).machine(version, machine),
+    sourceOf: (fn) => sourceOf(fn, patches),
+  }))
+}
+
+/** The kernel that a program runs; null of a program without one. */
+export function presentedKernel(presented: ReadonlyMap<string, unknown>): PresentedKernel | null {
   // Nobody else presents anything under this name.
-  return (presented.get(NAME) as KernelLayout | undefined) ?? null
+  return (presented.get(NAME) as PresentedKernel | undefined) ?? null
 }
 
 /** Turns the machine's structures into numbers of objects. */

@@ -25,29 +25,40 @@ const STRETCHES_MAX = 16
 
 /** The trace as a diagram, ready to paste: lines separated by newlines, no trailing blanks, none at the end. */
 export function diagram(trace: Trace, options: DiagramOptions = {}): string {
-  const width = options.width ?? 72
-  const linesMax = options.lines ?? 27
   const tree = traceTree(trace)
-  const prices = relevance(trace, tree)
-  const draw = (chosen: ReadonlySet<number>, detail: Detail): Layout => {
-    const { headers, rows } = diagramRows(trace, tree, chosen, detail, options.marks)
+  const { layout, chosen } = draw(trace, tree, relevance(trace, tree), options)
+  const hidden = tree.steps.length - chosen.size
+  const footer = hidden === 0 ? [] : ['', `(${hidden} of ${tree.steps.length} steps not shown)`]
+  return [...layout.lines, ...footer].map((line) => line.trimEnd()).join('\n')
+}
+
+/** Positions of the steps that the diagram of a trace shows. */
+export function shownSteps(trace: Trace, tree: TraceTree, prices: readonly number[], options: DiagramOptions = {}): ReadonlySet<number> {
+  return draw(trace, tree, prices, options).chosen
+}
+
+function draw(
+  trace: Trace,
+  tree: TraceTree,
+  prices: readonly number[],
+  { width = 72, lines: linesMax = 27, marks = new Map() }: DiagramOptions,
+): { readonly layout: Layout; readonly chosen: ReadonlySet<number> } {
+  const layoutOf = (chosen: ReadonlySet<number>, detail: Detail): Layout => {
+    const { headers, rows } = diagramRows(trace, tree, chosen, detail, marks)
     return layOut(headers, rows, width)
   }
   const chosen = indispensable(tree, prices)
-  for (const at of options.marks?.keys() ?? []) chosen.add(at)
-  let best = draw(chosen, 'brief')
+  for (const at of marks.keys()) chosen.add(at)
+  let best = layoutOf(chosen, 'brief')
   const fits = (layout: Layout): boolean => layout.lines.length <= linesMax && layout.form === best.form
   for (const index of candidates(prices, chosen)) {
     chosen.add(index)
-    const longer = draw(chosen, 'brief')
+    const longer = layoutOf(chosen, 'brief')
     if (fits(longer)) best = longer
     else chosen.delete(index)
   }
-  const full = draw(chosen, 'full')
-  if (fits(full)) best = full
-  const hidden = tree.steps.length - chosen.size
-  const footer = hidden === 0 ? [] : ['', `(${hidden} of ${tree.steps.length} steps not shown)`]
-  return [...best.lines, ...footer].map((line) => line.trimEnd()).join('\n')
+  const full = layoutOf(chosen, 'full')
+  return { layout: fits(full) ? full : best, chosen }
 }
 
 /** Where the failure shows, and from every stretch the step that matters most; of very many stretches, the most relevant. */

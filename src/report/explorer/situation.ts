@@ -3,13 +3,16 @@ import type { Program } from '../../engine/index.js'
 import { record } from '../../engine/record.js'
 import type { Recording } from '../../engine/recording.js'
 import { encodeSchedule, readSchedule } from '../../engine/schedule.js'
-import { presentedLayout, type KernelLayout } from '../../kernel/layout.js'
+import { presentedKernel, type KernelLayout } from '../../kernel/layout.js'
+import type { Source } from '../../kernel/sources.js'
 
 /** A schedule that was run, with every state on its way. */
 export interface Situation {
   readonly recording: Recording
   /** What belongs together in the kernel's machine; null for a program without one. */
   readonly layout: KernelLayout | null
+  /** Where the functions in the trace are from, by name; of those that are the kernel's. */
+  readonly sources: Readonly<Record<string, Source>>
 }
 
 /**
@@ -18,7 +21,15 @@ export interface Situation {
  */
 export function situation(program: Program, token: string): Situation {
   const { recording, presented } = record(program, token)
-  return { recording, layout: presentedLayout(presented) }
+  const kernel = presentedKernel(presented)
+  const functions = new Set(recording.trace.events.flatMap((event) => (event.type === 'call' ? [event.fn] : [])))
+  for (const { calls } of recording.moments) for (const { fn } of calls) functions.add(fn)
+  const sources = Array.from(functions, (fn) => [fn, kernel?.sourceOf(fn)] as const)
+  return {
+    recording,
+    layout: kernel?.layout ?? null,
+    sources: Object.fromEntries(sources.flatMap(([fn, source]) => (source === undefined ? [] : [[fn, source] as const]))),
+  }
 }
 
 /** The schedule that leads up to `cursor`: the first `cursor` steps of a situation, choices counted. */
