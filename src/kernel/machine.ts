@@ -436,6 +436,7 @@ function addressSpaceOfProcess(world: World, name: string, pages: number): Mm {
     pmds,
     pmd_ptl: world.spinlock(`${name}.pmd_ptl`),
     tlb: entries('tlb'),
+    write_protect_seq: world.counter(`${name}.write_protect_seq`),
     tlb_flush_batched: world.cell(`${name}.tlb_flush_batched`, false),
     areas: [],
   })

@@ -10,6 +10,7 @@ import { oldPageBitWait } from './versions/old-page-bit-wait.js'
 import { freesWithoutUnlock, reclaimOf516 } from './versions/reclaim.js'
 import { faultsOf34 } from './versions/v34/faults.js'
 import { pageCacheOf34 } from './versions/v34/page-cache.js'
+import { v618 } from './versions/v618/index.js'
 import { xfsOf413 } from './versions/xfs-of-413.js'
 
 /** Each version is what has to be changed in v5.10-rc5, in order, to get it. */
@@ -20,6 +21,7 @@ const VERSIONS: Readonly<Record<string, readonly Patch[]>> = {
   'v4.15': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413],
   'v5.8': [oldPageBitWait, oldCow],
   'v5.16': [mendedWriteback, reclaimOf516, directIoOf516],
+  'v6.18': v618,
 }
 
 export const kernelVersions: readonly string[] = Object.keys(VERSIONS)

@@ -127,7 +127,7 @@ export const gup = {
     if (k.config.thp && pmd_trans_huge(pmd_read(mm, address))) {
       mm.pmd_ptl.lock()
       const pmd = pmdOf(mm, address).get()
-      const page = pmd_present(pmd) ? k.follow_trans_huge_pmd(vma, address, (flags & FOLL_WRITE) !== 0, (flags & FOLL_TOUCH) !== 0, pmd) : null
+      const page = pmd_present(pmd) ? k.follow_trans_huge_pmd(vma, address, flags, pmd) : null
       mm.pmd_ptl.unlock()
       return page
     }

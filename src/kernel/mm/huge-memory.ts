@@ -33,6 +33,7 @@ import {
   pte_write,
 } from '../include/linux/pgtable.js'
 import { ClearPageDirty, PageDirty, PageLocked, PageWriteback, SetPageDirty } from '../include/linux/page-flags.js'
+import { FOLL_TOUCH, FOLL_WRITE } from './gup.js'
 import type { VmFault } from './memory.js'
 
 export const hugeMemory = {
@@ -106,12 +107,13 @@ export const hugeMemory = {
   /**
    * follow_trans_huge_pmd: what slow get_user_pages does with a huge entry. Context: pmd_ptl held. With FOLL_TOUCH and
    * FOLL_WRITE (touch_pmd) it makes the entry dirty.
-   * @returns the page, with a reference to its head; null if the entry is to be made writable first
+   * @returns the page, its head referenced or pinned; null if the entry is to be made writable first
    */
-  follow_trans_huge_pmd(k: Kernel, vma: Vma, address: number, write: boolean, touch: boolean, pmd: HugePmd): Page | null {
+  follow_trans_huge_pmd(k: Kernel, vma: Vma, address: number, flags: number, pmd: HugePmd): Page | null {
+    const write = (flags & FOLL_WRITE) !== 0
     if (write && !pmd_write(pmd)) return null
-    k.get_page(pmd[0])
-    if (touch) k.pmdp_set_access_flags(vma, address, pmd_modify(pmd, write ? PTE_DIRTY | PTE_YOUNG : PTE_YOUNG), write)
+    k.try_grab_page(pmd[0], flags)
+    if ((flags & FOLL_TOUCH) !== 0) k.pmdp_set_access_flags(vma, address, pmd_modify(pmd, write ? PTE_DIRTY | PTE_YOUNG : PTE_YOUNG), write)
     return pmd_subpage(pmd, address)
   },
 

@@ -262,11 +262,18 @@ export const rmapInlines = {
       return false
     }
     const entry = page.swap.get()
-    if (!k.swap_duplicate(entry)) {
-      pteOf(mm, address).set(pteval)
-      return false
+    const duplicated = k.swap_duplicate(entry)
+    if (duplicated && k.try_share_anon_rmap(page)) {
+      pteOf(mm, address).set(swp_entry_to_pte(entry))
+      return true
     }
-    pteOf(mm, address).set(swp_entry_to_pte(entry))
+    if (duplicated) k.swap_free(entry)
+    pteOf(mm, address).set(pteval)
+    return false
+  },
+
+  /** folio_try_share_anon_rmap_pte, where an entry gives way to one of swap: up to v5.18 nobody asked whether the page is pinned. */
+  try_share_anon_rmap(_k: Kernel, _page: Page): boolean {
     return true
   },
 

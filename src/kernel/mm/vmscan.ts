@@ -136,7 +136,7 @@ export const vmscan = {
     // A speculative reference may outlive that of an orphan, and frees it.
     const free = outcome === 'free' || (outcome === 'orphan' && page.refcount.decAndTest())
     if (owed[0].length > 0) k.try_to_unmap_flush(owed)
-    if (free) k.free_unref_page(page)
+    if (free) k.shrink_page_list_free(page)
     const left = outcome === 'free' || outcome === 'orphan' ? [] : [page]
     return [...left, ...tails.flatMap((tail) => k.shrink_page_list(tail))]
   },
@@ -222,14 +222,14 @@ export const vmscanInlines = {
     const isAnon = PageAnon(page)
     const needsSwap = isAnon && PageSwapBacked(page) && !PageSwapCache(page)
     // Of a huge page that is backed by swap the kernel tries first whether it can have neighbouring slots.
-    const tails = k.PageHead(page) ? k.split_huge_page(page, k.tail_of(page), true) : []
+    const tails = k.shrink_page_list_split(page)
     if (tails === null || (needsSwap && !k.shrink_page_list_add_to_swap(page))) return ['keep_locked', NOTHING_OWED, tails ?? []]
 
     const mapping = k.page_mapping(page)
     let owed = NOTHING_OWED
-    if (page_mapped(page)) {
+    if (k.shrink_page_list_mapped(page)) {
       owed = k.try_to_unmap(page, k.ttu_flags(page))
-      if (page_mapped(page)) return ['keep_locked', owed, tails]
+      if (k.shrink_page_list_mapped(page)) return ['keep_locked', owed, tails]
     }
     if (!k.shrink_page_list_unmapped(page)) return ['keep_locked', owed, tails]
     if (!PageDirty(page)) return [k.shrink_clean_page(page, mapping, isAnon), owed, tails]
@@ -294,6 +294,21 @@ export const vmscanInlines = {
     if (!PageDirty(page)) return true
     page.refcount.set(1, 'release')
     return false
+  },
+
+  /** Where shrink_page_list splits a huge page, which it can not unmap as one. @returns what was split off; null if it could not be split */
+  shrink_page_list_split(k: Kernel, page: Page): readonly Page[] | null {
+    return k.PageHead(page) ? k.split_huge_page(page, k.tail_of(page), true) : []
+  },
+
+  /** page_mapped: what shrink_page_list has split is mapped page by page. */
+  shrink_page_list_mapped(_k: Kernel, page: Page): boolean {
+    return page_mapped(page)
+  },
+
+  /** free_unref_page_list of a page whose count is frozen at zero. */
+  shrink_page_list_free(k: Kernel, page: Page): void {
+    k.free_unref_page(page)
   },
 
   /** How shrink_page_list unlocks a page whose count is frozen at zero. */

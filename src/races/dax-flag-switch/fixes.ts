@@ -4,6 +4,7 @@ import type { AddressSpace } from '../../kernel/include/linux/mm-types.js'
 import type { VmFaultInfo } from '../../kernel/include/linux/vm-fault.js'
 import { daxOf, type DaxSize } from '../../kernel/fs/dax-entries.js'
 import { fileOf, type VmFault } from '../../kernel/mm/memory.js'
+import { daxFixedInCore } from '../../kernel/versions/merged-fixes.js'
 
 /** ->huge_fault with its test moved under the lock. */
 function huge_fault_locked(k: Kernel, vmf: VmFaultInfo, size: DaxSize): VmFault {
@@ -105,12 +106,6 @@ const noSwitching = patch('no-switching', {
   xfs_diflags_to_linux: () => undefined,
 })
 
-/** Merged for v5.8: nothing is flushed either; S_DAX follows when the inode is read into memory again. */
-const fixedInCore = patch('fixed-in-core', {
-  xfs_ioctl_setattr_dax_invalidate: () => 'nothing',
-  xfs_diflags_to_linux: () => undefined,
-})
-
 export const patches: readonly Patch[] = [
   checkUnderMmaplock,
   checkTwice,
@@ -120,5 +115,5 @@ export const patches: readonly Patch[] = [
   switchUpdatesVmasLocked,
   notWhileMapped,
   noSwitching,
-  fixedInCore,
+  daxFixedInCore,
 ]

@@ -12,7 +12,7 @@ export const daxFlagSwitch: Race = {
     'A fault looks at S_DAX without a lock, takes the short cut for DAX, and finds after the switch that the file has a page cache: ' +
     'iomap_page_mkwrite is handed no page. Areas that were mapped before the switch lack VM_MIXEDMAP, which vm_insert_mixed insists on. ' +
     'read(2) and write(2) choose their way before they take the IOLOCK, so that data may go to one copy and be read from the other.',
-  kernels: ['v4.13'],
+  kernels: ['v4.13', 'v6.18'],
   fileSystems: ['xfs'],
   memories: ['sc'],
   programs,

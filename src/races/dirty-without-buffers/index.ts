@@ -12,7 +12,7 @@ export const dirtyWithoutBuffers: Race = {
     'read(2) with O_DIRECT fills a page of another file that is mapped shared; page_mkwrite has given it buffers and allocated its block. ' +
     'While the device fills the page, reclaim unmaps it, writes it and drops its buffers, and only then finds that somebody holds a reference. ' +
     'At its end the read dirties the page all the same; writeback meets a dirty page without buffers.',
-  kernels: ['v4.15'],
+  kernels: ['v4.15', 'v6.18'],
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs,

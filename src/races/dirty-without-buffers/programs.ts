@@ -44,7 +44,7 @@ const DRAFTS: readonly Draft[] = [
   {
     name: 'sync-read',
     summary: 'A synchronous read of another file through fast GUP, while another process writes the file and reclaims memory.',
-    machine: { pages: 1, bios: 4 },
+    machine: { pages: 1, bios: 4, works: 1 },
     setup(k) {
       const map = notUsedLately(k, storedToFile(k))
       const other = otherFile(k)
@@ -73,7 +73,7 @@ const DRAFTS: readonly Draft[] = [
   {
     name: 'fsync',
     summary: 'A synchronous read, while another process writes the file and reclaims memory; when both are done fsync, reclaim, and a look.',
-    machine: { pages: 1, bios: 5 },
+    machine: { pages: 1, bios: 5, works: 1 },
     setup(k, world) {
       const map = notUsedLately(k, storedToFile(k))
       const device = blockDevice(k)

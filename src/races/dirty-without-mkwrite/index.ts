@@ -12,7 +12,7 @@ export const dirtyWithoutMkwrite: Race = {
     'read(2) with O_DIRECT fills a page of another file that is mapped shared, and that page_mkwrite has prepared for being written to. ' +
     'Ordinary writeback write-protects the page, so that the next store has to ask the file system again; the device stores without asking. ' +
     'Content changes under I/O, and the page becomes dirty though its file system is frozen, or its block punched.',
-  kernels: ['v4.15'],
+  kernels: ['v4.15', 'v6.18'],
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs,

@@ -16,7 +16,7 @@ const DRAFTS: readonly Draft[] = [
   {
     name: 'flusher',
     summary: 'A direct read of another file faults the page in; the flusher writes it meanwhile; then the process syncs.',
-    machine: { pages: 1, bios: 3, mkwriteLedger: true },
+    machine: { pages: 1, bios: 3, mkwriteLedger: true, works: 1 },
     setup(k) {
       const map = mappedFile(k)
       const other = otherFile(k)
@@ -30,7 +30,7 @@ const DRAFTS: readonly Draft[] = [
   {
     name: 'fast-gup',
     summary: 'A direct read gets the page by fast GUP; the flusher writes it meanwhile.',
-    machine: { pages: 1, bios: 3, mkwriteLedger: true },
+    machine: { pages: 1, bios: 3, mkwriteLedger: true, works: 1 },
     setup(k) {
       const map = storedToFile(k)
       const other = otherFile(k)

@@ -2,6 +2,7 @@
 import { PageAnon, PageDirty, PageSwapBacked } from '../../kernel/include/linux/page-flags.js'
 import { patch, type Patch } from '../../kernel/kernel.js'
 import { FOLL_WRITE } from '../../kernel/mm/gup.js'
+import { lazyfreeReferencesCounted } from '../../kernel/versions/merged-fixes.js'
 
 /** Mauricio Faria de Oliveira, before 5 Jan: one reference of the isolation, one of the only mapping. */
 const v1 = patch('v1', {
@@ -22,16 +23,8 @@ const v2 = patch('v2', {
   },
 })
 
-/** The same, 31 Jan, after Yu Zhao; merged as 6c8e2a256915 (v5.18). The barrier pairs with fast GUP's reference. */
-const v3 = patch('v3', {
-  lazyfree_discardable(k, _base, page) {
-    k.smp_mb()
-    const refcount = page.refcount.get()
-    const mapcount = page.mapcount.get()
-    k.smp_rmb()
-    return refcount === 1 + mapcount && !PageDirty(page)
-  },
-})
+/** The same, 31 Jan, after Yu Zhao; merged as 6c8e2a256915 (v5.18). */
+const v3 = patch('v3', lazyfreeReferencesCounted.replacements)
 
 /** Yang Shi, 7 Jan 00:11. */
 const noDirtyTest = patch('no-dirty-test', {

@@ -14,7 +14,7 @@ export const madvFreeDirectIo: Race = {
       'leaves them clean; they are dirtied later. ' +
     'Reclaim in between sees clean pages, clears their page table entries, and only then finds that somebody holds a reference. ' +
     'The read succeeds, into pages that nothing maps any more: the buffer reads as zeros.',
-  kernels: ['v5.16'],
+  kernels: ['v5.16', 'v6.18'],
   fileSystems: ['ext4'],
   memories: ['sc', 'weak'],
   programs,

@@ -12,7 +12,7 @@ export const writebackWakeup: Race = {
     'end_page_writeback clears PG_writeback, then wakes whoever waits for that; nothing keeps the page in between. ' +
     'It may be freed and used again, or just written again, and since 2a9127fcf229 (v5.9) whoever is woken takes the bit for clear without looking. ' +
     'ext4 and write_cache_pages then meet BUG_ON(PageWriteback), truncate frees a page under I/O, and the completion trips over tails of compound pages.',
-  kernels: ['v5.10-rc5', 'v5.8'],
+  kernels: ['v5.10-rc5', 'v5.8', 'v6.18'],
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs,

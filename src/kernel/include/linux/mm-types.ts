@@ -213,6 +213,8 @@ export interface Mm {
   readonly pmd_ptl: Spinlock
   /** What the translation look-aside buffer of the mm's CPU remembers of each entry; null if nothing. */
   readonly tlb: readonly Cell<Pte>[]
+  /** write_protect_seq, since v5.11: odd while fork write-protects entries, for fast GUP that pins. */
+  readonly write_protect_seq: Counter
   /** tlb_flush_batched: an unmapped entry may still be in a TLB. */
   readonly tlb_flush_batched: Cell<boolean>
   /** Filled at set-up. */
