@@ -3,6 +3,7 @@ import { exploreStepwise, ProgramError, type Progress, type Program } from '../.
 import { catalogueProgram } from '../../races/configurations.js'
 import { races } from '../../races/index.js'
 import type { ExploredProgram } from '../../report/check-result.js'
+import { runOn, situation, whatIf } from '../../report/explorer/index.js'
 import { ownProgram } from './own-program.js'
 import type { Answers, Complaint, Request, Source } from './requests.js'
 
@@ -17,8 +18,12 @@ export function* answer(request: Request, watcher: Watcher): Generator<unknown, 
   switch (request.type) {
     case 'check':
       return yield* check(program, request.maxStates, watcher)
-    default:
-      throw new Error('later')
+    case 'situation':
+      return situation(program, request.token)
+    case 'run-on':
+      return runOn(program, request.token)
+    case 'what-if':
+      return whatIf(program, build(request.other), request.token)
   }
 }
 

@@ -21,6 +21,7 @@ export function CheckPanel({ race, configuration }: CheckPanelProps) {
   const state = standing(runs)
   const check = checkResult(raceSubject(race, configuration), state.done, { seconds: 0, peakMemoryMiB: 0 })
   const isRunning = exploringWhat() === 'check' && state.isRunning
+  const isComplete = state.isFinished && check.bound === null
   const run = (): void => void startExploring('check', race, [configuration])
   return (
     <section class="check" aria-label="Exploration">
@@ -30,8 +31,8 @@ export function CheckPanel({ race, configuration }: CheckPanelProps) {
             Stop
           </button>
         ) : (
-          <button class="button primary" type="button" onClick={run}>
-            {state.isFinished && check.bound === null ? 'Explored' : 'Explore every interleaving'}
+          <button class="button primary" type="button" disabled={isComplete} onClick={run}>
+            {isComplete ? 'Explored' : 'Explore every interleaving'}
           </button>
         )}
         <label class="limit">

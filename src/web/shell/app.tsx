@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { races } from '../../races/index.js'
 import { HomePage } from '../pages/home.js'
 import { RacePage } from '../pages/race.js'
+import { TracePage } from '../pages/trace.js'
 import { linkTo, route } from './route.js'
 import { theme, toggleTheme } from './theme.js'
 
@@ -44,7 +45,9 @@ function Page() {
   useEffect(() => {
     document.title = `${title} · Heddle`
   }, [title])
-  if (view.page === 'race' && race !== undefined) return <RacePage race={race} view={view} />
+  if (view.page === 'race' && race !== undefined) {
+    return view.program !== undefined && view.schedule !== undefined ? <TracePage race={race} view={view} /> : <RacePage race={race} view={view} />
+  }
   return <HomePage unknown={view.page === 'race' ? (view.race ?? null) : null} />
 }
 

@@ -1,0 +1,101 @@
+import { useMemo } from 'preact/hooks'
+import type { Race } from '../../races/race.js'
+import { raceSubject } from '../../report/check-result.js'
+import type { View } from '../../report/explorer/index.js'
+import { FAILURE_WORDS } from '../../report/failure-text.js'
+import { counted } from '../../report/numbers.js'
+import { replayCommand } from '../../report/replay-command.js'
+import type { Source } from '../engine/requests.js'
+import { configurationIn, configurationText, configurationView } from '../parts/words.js'
+import { linkTo } from '../shell/route.js'
+import type { TraceModel } from '../trace/model.js'
+import { SharePanel } from '../trace/share-panel.js'
+import { TraceView } from '../trace/trace-view.js'
+import { usePosition } from '../trace/use-position.js'
+import { useTrace } from '../trace/use-trace.js'
+import { WhatIfPanel } from '../trace/what-if-panel.js'
+
+interface TracePageProps {
+  readonly race: Race
+  readonly view: View
+}
+
+/** A schedule of a program of the catalogue. */
+export function TracePage({ race, view }: TracePageProps) {
+  const { program = '', schedule = 'h1:' } = view
+  const configuration = useMemo(() => configurationIn(race, view), [race, view])
+  const source = useMemo((): Source => ({ from: 'catalogue', race: race.name, program, configuration }), [race, program, configuration])
+  const { model, error } = useTrace(source, schedule)
+  const position = usePosition(view, model)
+  const raceLink = linkTo({ page: 'race', race: race.name, ...configurationView(race, configuration) })
+  if (error !== null) {
+    return (
+      <main class="content" id="content" tabIndex={-1}>
+        <h1>This trace can not be shown</h1>
+        <p class="notice bad" role="alert">
+          {error.message}. {error.hint}
+        </p>
+        <p>
+          <a href={raceLink}>The race</a>
+        </p>
+      </main>
+    )
+  }
+  if (model === null) return <main class="content wide trace" id="content" tabIndex={-1} aria-busy="true" />
+  const summary = race.programs.find(({ name }) => name === program)?.summary ?? ''
+  const command = replayCommand(raceSubject(race, configuration), program, model.situation.recording.trace.schedule)
+  return (
+    <TraceView
+      source={source}
+      model={model}
+      cursor={position.cursor}
+      show={view.show ?? []}
+      onCursor={position.setCursor}
+      onShow={position.setShow}
+      onMove={position.move}
+      head={
+        <>
+          <p class="muted">
+            <a href={raceLink}>{race.name}</a> / <span class="mono">{program}</span>, {configurationText(configuration)}
+          </p>
+          <Heading model={model} />
+          <p class="muted summary">{summary}</p>
+        </>
+      }
+      more={[
+        {
+          name: 'what-if',
+          title: 'What if',
+          content: () => (
+            <WhatIfPanel race={race} program={program} configuration={configuration} model={model} onCursor={position.setCursor} />
+          ),
+        },
+        {
+          name: 'share',
+          title: 'Share',
+          content: () => <SharePanel model={model} cursor={position.cursor} command={command} name={`${race.name}-${program}`} />,
+        },
+      ]}
+    />
+  )
+}
+
+/** What the trace ends in. */
+export function Heading({ model: { failure, situation } }: { readonly model: TraceModel }) {
+  const { contextSwitches, steps } = situation.recording.trace
+  return (
+    <h1>
+      {failure === null ? (
+        'No failure so far'
+      ) : (
+        <>
+          <span class="bad">{FAILURE_WORDS[failure.kind].title}</span> in <span class="mono">{failure.where}</span>: {failure.message}
+        </>
+      )}
+      <span class="muted size">
+        {' '}
+        {counted(steps, 'step')}, {counted(contextSwitches, 'context switch', 'context switches')}
+      </span>
+    </h1>
+  )
+}
