@@ -114,8 +114,8 @@ function oneLine(row: Row): string {
   return row.note === undefined ? row.text : `${row.text}${row.join ?? ': '}${row.note}`
 }
 
-/** Breaks at spaces; what follows is indented further. Words are never broken. */
-function wrap(text: string, margin: number, indent: number, width: number): readonly string[] {
+/** Breaks at spaces, and what follows is indented further. Words are never broken. */
+export function wrap(text: string, margin: number, indent: number, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
   const push = (): void => void lines.push(' '.repeat(lines.length === 0 ? margin : margin + indent) + line)

@@ -1,6 +1,6 @@
 /** Draws a trace the way kernel developers draw a race: a column for each task, time running downwards. */
 import type { Trace } from '../engine/result.js'
-import { layOut, type Layout } from './columns.js'
+import { layOut, type Layout, type Row } from './columns.js'
 import { diagramRows, type Detail } from './diagram-rows.js'
 import { relevance } from './relevance.js'
 import { traceTree, type TraceTree } from './trace-tree.js'
@@ -37,12 +37,28 @@ export function shownSteps(trace: Trace, tree: TraceTree, prices: readonly numbe
   return draw(trace, tree, prices, options).chosen
 }
 
+/** The headers and rows of the diagram of a trace, for who sets them in another way; `hidden` steps of all are not among them. */
+export function diagramCells(
+  trace: Trace,
+  options: DiagramOptions = {},
+): { readonly headers: readonly string[]; readonly rows: readonly Row[]; readonly hidden: number } {
+  const tree = traceTree(trace)
+  const { detail, chosen } = draw(trace, tree, relevance(trace, tree), options)
+  return { ...diagramRows(trace, tree, chosen, detail, options.marks), hidden: tree.steps.length - chosen.size }
+}
+
+interface Drawn {
+  readonly layout: Layout
+  readonly detail: Detail
+  readonly chosen: ReadonlySet<number>
+}
+
 function draw(
   trace: Trace,
   tree: TraceTree,
   prices: readonly number[],
   { width = 72, lines: linesMax = 27, marks = new Map() }: DiagramOptions,
-): { readonly layout: Layout; readonly chosen: ReadonlySet<number> } {
+): Drawn {
   const layoutOf = (chosen: ReadonlySet<number>, detail: Detail): Layout => {
     const { headers, rows } = diagramRows(trace, tree, chosen, detail, marks)
     return layOut(headers, rows, width)
@@ -58,7 +74,7 @@ function draw(
     else chosen.delete(index)
   }
   const full = layoutOf(chosen, 'full')
-  return { layout: fits(full) ? full : best, chosen }
+  return fits(full) ? { layout: full, detail: 'full', chosen } : { layout: best, detail: 'brief', chosen }
 }
 
 /** Where the failure shows, and from every stretch the step that matters most; of very many stretches, the most relevant. */
