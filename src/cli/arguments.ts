@@ -9,7 +9,9 @@ import {
   addFixOptions,
   addOutputOptions,
   addSearchOptions,
+  TRACE_FORMATS,
   type ParsedOptions,
+  type ReplayOptions,
 } from './options.js'
 import { nameList, portNumber, seedNumber, wholeNumber } from './values.js'
 
@@ -154,17 +156,23 @@ const replayCommand: Define = (host, done) => {
     .option('--schedule <token>', 'the schedule, as a report names it: h1:…')
     .option('--fix <name,...>', 'the fixes it was found with', nameList)
   addConfigurationOptions(command)
+  command
+    .optionsGroup('What to print:')
+    .addOption(new Option('--format <format>', 'a listing, JSON, a trace for ui.perfetto.dev, or a picture').choices(TRACE_FORMATS).default('text'))
+    .option('--out <file>', 'write it to this file')
   command.addHelpText(
     'after',
     `
 Examples:
   heddle check writeback-wakeup --json --out trace.json; heddle replay trace.json
   heddle replay --race writeback-wakeup --schedule h1:…
+  heddle replay --race counter.ts --schedule h1:… --format svg --out race.svg
+  heddle replay --race counter.ts --schedule h1:… --format perfetto --out race.json   to be opened in ui.perfetto.dev
 ${EXIT_HELP}`,
   )
   return command.action(async (trace: string | undefined) => {
     const { replay } = await import('./commands/replay.js')
-    done(await replay(trace ?? null, command.opts<ParsedOptions & { race?: string; schedule?: string }>(), host))
+    done(await replay(trace ?? null, command.opts<ReplayOptions>(), host))
   })
 }
 

@@ -28,6 +28,15 @@ export interface ParsedOptions {
   readonly out?: string
 }
 
+export const TRACE_FORMATS = ['text', 'json', 'perfetto', 'svg'] as const
+
+/** Options of `heddle replay`. */
+export interface ReplayOptions extends Omit<ParsedOptions, 'format'> {
+  readonly race?: string
+  readonly schedule?: string
+  readonly format: (typeof TRACE_FORMATS)[number]
+}
+
 const RUNS_DEFAULT = 10_000
 
 export function addFixOptions(command: Command): Command {
@@ -77,7 +86,7 @@ export function addOutputOptions(command: Command, formats: readonly Format[]): 
     .option('--out <file>', 'write the result to this file')
 }
 
-export function wantedConfiguration(options: ParsedOptions): WantedConfiguration {
+export function wantedConfiguration(options: Omit<ParsedOptions, 'format'>): WantedConfiguration {
   return { fixes: options.fix ?? [], kernel: options.kernel ?? null, fs: options.fs ?? null, memory: options.memory ?? 'sc' }
 }
 

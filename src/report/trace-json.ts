@@ -25,12 +25,13 @@ export class TraceJsonError extends Error {
  * @param configuration what of it there is: a program without a kernel has but a memory model
  */
 export function traceJson(trace: Trace, race: string, configuration: Partial<Configuration>): string {
-  return `${JSON.stringify(traceObject(trace, race, configuration), null, 2)}\n`
+  return tracesJson([{ trace, race, configuration }])
 }
 
-/** The same for several traces: an array. */
+/** One object for one trace, an array for several. */
 export function tracesJson(traces: readonly { readonly trace: Trace; readonly race: string; readonly configuration: Partial<Configuration> }[]): string {
-  return `${JSON.stringify(traces.map(({ trace, race, configuration }) => traceObject(trace, race, configuration)), null, 2)}\n`
+  const objects = traces.map(({ trace, race, configuration }) => traceObject(trace, race, configuration))
+  return `${JSON.stringify(objects.length === 1 ? objects[0] : objects, null, 2)}\n`
 }
 
 function traceObject(trace: Trace, race: string, { kernel, fixes, fs, memory }: Partial<Configuration>): object {

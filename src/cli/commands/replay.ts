@@ -1,30 +1,56 @@
 import { ProgramError, replay as replaySchedule, type Trace } from '../../engine/index.js'
+import type { Configuration } from '../../races/race.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
 import type { Source } from '../jobs/job.js'
 import { buildProgram } from '../jobs/run-job.js'
-import { wantedConfiguration, type ParsedOptions } from '../options.js'
-import { emit, paletteFor } from '../output.js'
+import { wantedConfiguration, type ReplayOptions } from '../options.js'
+import { assertWritable, emit, paletteFor } from '../output.js'
 import { isProgramFile, selectTargets } from '../selection.js'
 import { readTraceFile } from '../trace-file.js'
 import { UsageError } from '../usage-error.js'
 
-type ReplayOptions = ParsedOptions & { readonly race?: string; readonly schedule?: string }
+interface Replayed {
+  readonly source: Source
+  readonly trace: Trace
+}
 
 /** `heddle replay`: the schedules of a result, or one that is named, shown step by step; exit status 1 if one fails, as found. */
 export async function replay(file: string | null, options: ReplayOptions, host: Host): Promise<ExitCode> {
-  const traces = file === null ? [await namedTrace(options, host)] : await recordedTraces(file, options, host)
-  const { traceText } = await import('../../report/trace-text.js')
-  const palette = paletteFor(undefined, host)
-  await emit(traces.map((trace) => traceText(trace, { palette })).join('\n'), undefined, host)
-  return traces.some((trace) => trace.failure !== null) ? EXIT.race : EXIT.holds
+  await assertWritable(options.out, host)
+  const replayed = file === null ? [await namedTrace(options, host)] : await recordedTraces(file, options, host)
+  await emit(await formatted(replayed, options, host), options.out, host)
+  return replayed.some(({ trace }) => trace.failure !== null) ? EXIT.race : EXIT.holds
 }
 
-async function recordedTraces(file: string, options: ReplayOptions, host: Host): Promise<readonly Trace[]> {
+/** @throws UsageError if there are several and the format has room for one */
+async function formatted(replayed: readonly Replayed[], { format, out }: ReplayOptions, host: Host): Promise<string> {
+  if (format === 'text') {
+    const { traceText } = await import('../../report/trace-text.js')
+    return replayed.map(({ trace }) => traceText(trace, { palette: paletteFor(out, host) })).join('\n')
+  }
+  if (format === 'json') {
+    const { tracesJson } = await import('../../report/trace-json.js')
+    return tracesJson(replayed.map(({ source, trace }) => ({ trace, ...subjectOf(source) })))
+  }
+  const [one, ...others] = replayed.map(({ trace }) => trace)
+  if (one === undefined || others.length > 0) {
+    throw new UsageError(`there are ${replayed.length} schedules, and --format ${format} is of one`, 'name it with --race and --schedule')
+  }
+  if (format === 'svg') return (await import('../../report/diagram-svg.js')).diagramSvg(one)
+  return (await import('../../report/perfetto.js')).perfetto(one)
+}
+
+function subjectOf(source: Source): { readonly race: string; readonly configuration: Partial<Configuration> } {
+  if (source.from === 'catalogue') return { race: source.race, configuration: source.configuration }
+  return { race: source.bundle.path, configuration: { memory: source.memory } }
+}
+
+async function recordedTraces(file: string, options: ReplayOptions, host: Host): Promise<readonly Replayed[]> {
   if (options.race !== undefined || options.schedule !== undefined) {
     throw new UsageError('there is a file and --race or --schedule as well', 'give one or the other', { file })
   }
-  const traces: Trace[] = []
+  const traces: Replayed[] = []
   for (const recorded of await readTraceFile(file, host.cwd)) {
     const name = isProgramFile(recorded.race) ? recorded.race : `${recorded.race}/${recorded.program}`
     const [target] = await selectTargets([name], recorded, { allFixes: false, cwd: host.cwd })
@@ -33,7 +59,7 @@ async function recordedTraces(file: string, options: ReplayOptions, host: Host):
   return traces
 }
 
-async function namedTrace(options: ReplayOptions, host: Host): Promise<Trace> {
+async function namedTrace(options: ReplayOptions, host: Host): Promise<Replayed> {
   const { race, schedule } = options
   if (race === undefined || schedule === undefined) {
     throw new UsageError(
@@ -44,14 +70,13 @@ async function namedTrace(options: ReplayOptions, host: Host): Promise<Trace> {
   const [target] = await selectTargets([race], wantedConfiguration(options), { allFixes: false, cwd: host.cwd })
   const sources = target?.sources ?? []
   // A race of several programs: the schedule is of the one that it leads to a failure in.
-  const attempts = sources.map((source) => () => replaySource(source, schedule))
-  let best: Trace | undefined
+  let best: Replayed | undefined
   let refusal: unknown
-  for (const attempt of attempts) {
+  for (const source of sources) {
     try {
-      const trace = attempt()
-      if (trace.failure !== null) return trace
-      best ??= trace
+      const replayed = replaySource(source, schedule)
+      if (replayed.trace.failure !== null) return replayed
+      best ??= replayed
     } catch (error) {
       refusal ??= error
     }
@@ -61,9 +86,9 @@ async function namedTrace(options: ReplayOptions, host: Host): Promise<Trace> {
 }
 
 /** @throws UsageError if the token can not be read, or is not a schedule of this program */
-function replaySource(source: Source, schedule: string): Trace {
+function replaySource(source: Source, schedule: string): Replayed {
   try {
-    return replaySchedule(buildProgram(source), schedule)
+    return { source, trace: replaySchedule(buildProgram(source), schedule) }
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error
     throw new UsageError(error.message, error.hint)

@@ -179,12 +179,10 @@ function unescaped(text: string): string {
 function unpacked(bytes: Uint8Array): string {
   const chunks: Uint8Array[] = []
   let size = 0
-  let complete = false
-  const inflate = new Inflate((chunk, final) => {
+  const inflate = new Inflate((chunk) => {
     size += chunk.length
     if (size > TEXT_MAX) throw new LinkError(`is longer than ${TEXT_MAX} bytes`)
     chunks.push(chunk)
-    complete ||= final
   })
   try {
     for (let at = 0; at < bytes.length; at += PIECE) inflate.push(bytes.subarray(at, at + PIECE), at + PIECE >= bytes.length)
@@ -192,7 +190,6 @@ function unpacked(bytes: Uint8Array): string {
     if (error instanceof LinkError) throw error
     throw new LinkError('can not be unpacked: copy the whole link again')
   }
-  if (!complete) throw new LinkError('is cut off: copy the whole link again')
   const all = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
