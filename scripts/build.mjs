@@ -19,6 +19,7 @@ export async function buildJavaScript(outdir) {
     entryPoints: {
       'cli/main': './src/cli/main.ts',
       'cli/worker': './src/cli/workers/worker.ts',
+      'conform/hold-daemon': './src/conform/linux/hold/daemon.ts',
       'engine/index': './src/engine/index.ts',
       'diagram/index': './src/diagram/index.ts',
     },

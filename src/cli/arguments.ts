@@ -196,6 +196,7 @@ const conformCommand: Define = (host, done) => {
     .addOption(new Option('--fs <name>', 'this file system only (default: both)').choices(['ext4', 'xfs']))
     .option('--seed <n>', 'seed of the first sequence (default: 1)', seedNumber)
     .option('--sequences <n>', 'number of random sequences for each file system (default: 2000)', wholeNumber)
+    .option('--case <file>', 'run this interleaving on the real kernel and print what happens')
     .option('--record <folder>', 'only record what the real kernel does: FS.jsonl.gz for each file system')
   command.addHelpText(
     'after',

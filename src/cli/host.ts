@@ -19,6 +19,8 @@ export interface Host {
   readonly cores: number
   /** Script of the worker threads' entry. */
   readonly workerScript: URL
+  /** Script of the process that serves the held device of `heddle conform`. */
+  readonly holdDaemonScript: URL
   /** Folder of Heddle's own package. */
   readonly packageRoot: string
   /** Folder of the explorer's files. */
@@ -28,7 +30,7 @@ export interface Host {
 }
 
 /** The process's own streams, environment and signals. */
-export function processHost(installed: Pick<Host, 'workerScript' | 'packageRoot' | 'explorer'>): Host {
+export function processHost(installed: Pick<Host, 'workerScript' | 'holdDaemonScript' | 'packageRoot' | 'explorer'>): Host {
   return {
     ...installed,
     stdout: output(process.stdout),

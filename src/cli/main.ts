@@ -13,6 +13,7 @@ process.exitCode = await run(
   process.argv.slice(2),
   processHost({
     workerScript: new URL('./worker.js', import.meta.url),
+    holdDaemonScript: new URL('../conform/hold-daemon.js', import.meta.url),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
     explorer: fileURLToPath(new URL('../web', import.meta.url)),
   }),

@@ -101,6 +101,28 @@ export type Operation =
 
 export type OperationName = Operation['op']
 
+/** What a single call is; a fork is more than that. */
+export const OPERATION_NAMES: readonly Exclude<OperationName, 'fork'>[] = [
+  'pread',
+  'pwrite',
+  'pread-direct',
+  'pwrite-direct',
+  'load',
+  'store',
+  'mmap',
+  'munmap',
+  'msync',
+  'fsync',
+  'fdatasync',
+  'sync_file_range',
+  'fadvise',
+  'ftruncate',
+  'fallocate',
+  'madvise',
+  'drop_caches',
+  'set_dax',
+]
+
 export interface Sequence {
   readonly seed: number
   readonly steps: readonly Operation[]

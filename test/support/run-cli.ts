@@ -37,6 +37,7 @@ export async function heddle(argv: readonly string[], surroundings: Surroundings
     cwd: surroundings.cwd ?? process.cwd(),
     cores: 2,
     workerScript: workerScript(),
+    holdDaemonScript: holdDaemonScript(),
     packageRoot: fileURLToPath(new URL('../..', import.meta.url)),
     explorer: built('web'),
     onInterrupt: () => () => undefined,
@@ -58,6 +59,11 @@ export function builtCli(): string {
 /** Entry of the worker threads, as built. */
 export function workerScript(): URL {
   return pathToFileURL(built('cli/worker.js'))
+}
+
+/** Entry of the process that serves a held device, as built. */
+export function holdDaemonScript(): URL {
+  return pathToFileURL(built('conform/hold-daemon.js'))
 }
 
 function built(file: string): string {

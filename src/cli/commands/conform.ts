@@ -1,18 +1,23 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Undo } from '../../conform/linux/image.js'
-import { loadLibc } from '../../conform/linux/libc.js'
-import { kernelRecords, recordingHeader, type Wanted } from '../../conform/linux/record-kernel.js'
+import { CaseFormatError, readCase } from '../../conform/case-file.js'
+import type { Case } from '../../conform/case.js'
+import { heldGround } from '../../conform/linux/held-ground.js'
+import { recordingHeader, recordKernel } from '../../conform/linux/record-kernel.js'
+import { CaseRunner } from '../../conform/linux/run-case.js'
+import { inSession, type Session } from '../../conform/linux/session.js'
 import { headerLine, recordLine, type FileSystemName } from '../../conform/record.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
+import { UsageError } from '../usage-error.js'
 
 export interface ConformOptions {
   readonly fs?: FileSystemName
   readonly seed?: number
   readonly sequences?: number
   readonly record?: string
+  readonly case?: string
 }
 
 const SEQUENCES = 2000
@@ -20,24 +25,46 @@ const STEPS = 20
 
 /** `heddle conform` */
 export async function conform(options: ConformOptions, host: Host): Promise<ExitCode> {
-  const folder = path.resolve(host.cwd, options.record ?? '.')
-  await mkdir(folder, { recursive: true })
-  for (const fs of options.fs === undefined ? (['ext4', 'xfs'] as const) : [options.fs]) {
-    const wanted = { fs, firstSeed: options.seed ?? 1, sequences: options.sequences ?? SEQUENCES, length: STEPS }
-    await writeFile(path.join(folder, `${fs}.jsonl.gz`), gzipSync(await record(wanted, host), { level: 9 }))
-  }
-  return EXIT.holds
+  const fileSystems = options.fs === undefined ? (['ext4', 'xfs'] as const) : [options.fs]
+  const asked = options.case === undefined ? null : await caseOf(options.case, host)
+  const sessionHost = { onInterrupt: (stop: () => void) => host.onInterrupt(stop), say: (text: string) => host.stderr.write(`${text}\n`) }
+  return inSession(sessionHost, async (session) => {
+    if (asked !== null) await runCases(session, asked, fileSystems, host)
+    else await record(session, options, fileSystems, host)
+    return session.stopping() ? EXIT.unknown : EXIT.holds
+  })
 }
 
-async function record(wanted: Wanted, host: Host): Promise<string> {
-  const undo = new Undo()
-  const ignore = host.onInterrupt(() => void undo.run())
+async function caseOf(file: string, host: Host): Promise<Case> {
+  const text = await readFile(path.resolve(host.cwd, file), 'utf8').catch((error: unknown) => {
+    throw new UsageError(`the case can not be read: ${error instanceof Error ? error.message : String(error)}`, 'is there such a file?', { file })
+  })
   try {
-    const lines = [headerLine(recordingHeader(wanted))]
-    for await (const one of kernelRecords(await loadLibc(), wanted, undo)) lines.push(recordLine(one))
-    return `${lines.join('\n')}\n`
-  } finally {
-    ignore()
-    for (const failed of undo.run()) host.stderr.write(`heddle: ${failed}\n`)
+    return readCase(text)
+  } catch (error) {
+    if (error instanceof CaseFormatError) throw new UsageError(error.message, 'heddle conform --help shows a case', { file })
+    throw error
+  }
+}
+
+async function runCases(session: Session, asked: Case, fileSystems: readonly FileSystemName[], host: Host): Promise<void> {
+  for (const fs of fileSystems) {
+    await session.undo.scope(async (undo) => {
+      const runner = new CaseRunner(session.libc, await heldGround(fs, session.folder, host.holdDaemonScript, undo))
+      undo.add(() => runner.close())
+      host.stdout.write(`${JSON.stringify(await runner.run(asked), null, 2)}\n`)
+    })
+  }
+}
+
+async function record(session: Session, options: ConformOptions, fileSystems: readonly FileSystemName[], host: Host): Promise<void> {
+  const folder = path.resolve(host.cwd, options.record ?? '.')
+  await mkdir(folder, { recursive: true })
+  for (const fs of fileSystems) {
+    const wanted = { fs, firstSeed: options.seed ?? 1, sequences: options.sequences ?? SEQUENCES, length: STEPS }
+    const lines: string[] = []
+    await recordKernel(session, wanted, (one) => lines.push(recordLine(one)))
+    const header = headerLine(recordingHeader({ ...wanted, sequences: lines.length }))
+    await writeFile(path.join(folder, `${fs}.jsonl.gz`), gzipSync(`${[header, ...lines].join('\n')}\n`, { level: 9 }))
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, readFileSync, readSync, writeSync, read as readLater } from 'node:fs'
 import type { Libc } from './libc.js'
 import { CLONE, MAP, NR, PROT, WALL, type SystemCall } from './numbers.js'
-import { openPipe } from './user-access.js'
+import { openPipe, type Pipe } from './pipe.js'
 
 const REQUEST_BYTES = 56
 const BUFFER_BYTES = 4096
@@ -52,8 +52,8 @@ export class ActorCode {
 export class Actor {
   readonly tid: number
   readonly #libc: Libc
-  readonly #request: { from: number; to: number }
-  readonly #reply: { from: number; to: number }
+  readonly #request: Pipe
+  readonly #reply: Pipe
   readonly #buffer: number
   #busy = false
 

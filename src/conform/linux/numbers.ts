@@ -19,6 +19,7 @@ export const NR = {
   getpid: 39,
   exit: 60,
   wait4: 61,
+  flock: 73,
   fsync: 74,
   fdatasync: 75,
   ftruncate: 77,
@@ -50,6 +51,8 @@ export const FADV = { NORMAL: 0, RANDOM: 1, WILLNEED: 3, DONTNEED: 4 } as const
 export const SYNC_FILE_RANGE = { WAIT_BEFORE: 1, WRITE: 2, WAIT_AFTER: 4 } as const
 export const RWF_NOWAIT = 8
 export const CLONE = { VM: 0x100, FS: 0x200, FILES: 0x400 } as const
+export const LOCK = { EX: 2, NB: 4 } as const
+export const EAGAIN = -11
 export const WALL = 0x40000000
 export const FS_IOC = { FIEMAP: 0xc020660b, FSGETXATTR: 0x801c581f, FSSETXATTR: 0x401c5820 } as const
 export const FS_XFLAG_DAX = 0x8000

@@ -2,9 +2,9 @@ import { arch, release } from 'node:os'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { GENERATOR_VERSION, generate } from '../generate.js'
 import { RECORDING_FORMAT, type FileSystemName, type RecordingHeader, type SequenceRecord } from '../record.js'
-import { MKFS, MOUNT, mountImage, workFolder, type Undo } from './image.js'
-import type { Libc } from './libc.js'
+import { MKFS, MOUNT, mountImage } from './image.js'
 import { SequenceRunner } from './run-sequence.js'
+import type { Session } from './session.js'
 
 /** What the runs have in common that is not the kernel's default, and is written into every recording. */
 const TUNING = [
@@ -38,16 +38,16 @@ export function recordingHeader({ fs, firstSeed, sequences }: Wanted): Recording
   }
 }
 
-/** Runs the wanted sequences on a fresh file system, one after the other; others may run between two of them. */
-export async function* kernelRecords(libc: Libc, wanted: Wanted, undo: Undo): AsyncGenerator<SequenceRecord, void> {
-  const { folder, image } = mountImage(wanted.fs, workFolder(undo), undo)
-  const runner = new SequenceRunner(libc, folder, image)
-  try {
-    for (let seed = wanted.firstSeed; seed < wanted.firstSeed + wanted.sequences; seed++) {
-      yield runner.run(generate(seed, wanted.length))
+/** Runs the wanted sequences on a fresh file system, one after the other; the user may stop it between two. */
+export async function recordKernel(session: Session, wanted: Wanted, record: (one: SequenceRecord) => void): Promise<void> {
+  await session.undo.scope(async (undo) => {
+    const { folder, image } = mountImage(wanted.fs, session.folder, undo)
+    const runner = new SequenceRunner(session.libc, folder, image)
+    undo.add(() => runner.close())
+    const end = wanted.firstSeed + wanted.sequences
+    for (let seed = wanted.firstSeed; seed < end && !session.stopping(); seed++) {
+      record(runner.run(generate(seed, wanted.length)))
       await breathe()
     }
-  } finally {
-    runner.close()
-  }
+  })
 }

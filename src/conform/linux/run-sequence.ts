@@ -1,30 +1,29 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { contentText, pagesText, wordsOf } from '../content.js'
+import { contentText, contentWords, pagesText, wordsOf } from '../content.js'
 import { ANON_PAGES, MAIN_PAGES_MAX, OTHER_PAGES, PAGE_BYTES } from '../geometry.js'
-import type { EndState, FileState, MemoryState, Observation, SequenceRecord } from '../record.js'
-import type { FileName, Operation, Sequence } from '../sequence.js'
-import { ActorCode } from './actor.js'
-import { Executor, nap } from './execute.js'
+import type { FileState, MemoryState, Observation, Outcome, SequenceRecord } from '../record.js'
+import { FILES, type Access, type FileName, type Operation, type Sequence } from '../sequence.js'
+import { Actor, ActorCode } from './actor.js'
+import { CallMaker, type Calls } from './calls.js'
+import { endState, PAGES } from './end-state.js'
+import { Hands } from './hands.js'
 import type { Libc } from './libc.js'
 import { LruDrain } from './lru.js'
-import { FADV } from './numbers.js'
+import { nap } from './nap.js'
 import { blockLetters, cachedWords, cacheLetters, extents, incoreLetters, PageTables, type Extent } from './observe.js'
-import { UserAccess } from './user-access.js'
-import { addressOf, Heap, Workbench } from './workbench.js'
+import { addressOf, Workbench } from './workbench.js'
 
 /** Device I/O is waited for, but not for ever. */
 const SETTLE_TRIES = 2000
 
-const PAGES: Record<FileName, number> = { main: MAIN_PAGES_MAX, other: OTHER_PAGES }
-
 /** Runs sequences in a folder of a file system. */
 export class SequenceRunner {
   readonly #libc: Libc
-  readonly #heap: Heap
-  readonly #access: UserAccess
+  readonly #hands: Hands
   readonly #code: ActorCode
   readonly #lru: LruDrain
   readonly #image: number | null
+  readonly #dropCaches: number | null
   readonly #tables: PageTables | null
   readonly #page: number
   readonly #pageBytes: Uint8Array
@@ -39,11 +38,11 @@ export class SequenceRunner {
     image: string | null,
   ) {
     this.#libc = libc
-    this.#heap = new Heap(libc)
-    this.#access = new UserAccess(libc)
+    this.#hands = new Hands(libc)
     this.#code = new ActorCode(libc)
     this.#lru = new LruDrain(libc, folder)
     this.#image = image === null ? null : openSync(image, 'r')
+    this.#dropCaches = image === null ? null : openSync('/proc/sys/vm/drop_caches', 'w')
     this.#tables = image === null ? null : new PageTables()
     // The upper half of the scratch memory belongs to the observers: a page, and the iovec that names it.
     this.#page = libc.scratch + 8 * PAGE_BYTES
@@ -58,32 +57,51 @@ export class SequenceRunner {
   }
 
   run(sequence: Sequence): SequenceRecord {
-    const bench = new Workbench(this.#heap, this.folder, `s${this.#runs++}`)
+    const bench = new Workbench(this.#hands, this.#lru, this.folder, `s${this.#runs++}`)
     try {
-      const parts = { libc: this.#libc, access: this.#access, code: this.#code, lru: this.#lru, privileged: this.#image !== null }
-      const executor = new Executor(parts, bench)
+      const maker = new CallMaker(bench, this.#hands, { recipe: true, dropCaches: this.#dropCaches })
       const observations: Observation[] = []
-      for (const step of sequence.steps) observations.push(this.#step(bench, executor, step, observations.at(-1)))
-      return { ...sequence, observations, end: this.#end(bench) }
+      for (const step of sequence.steps) observations.push(this.#step(bench, maker, step, observations.at(-1)))
+      return { ...sequence, observations, end: endState(bench, this.#hands) }
     } finally {
       bench.close()
     }
   }
 
-  #step(bench: Workbench, executor: Executor, step: Operation, before: Observation | undefined): Observation {
-    const outcome = executor.run(step)
+  #step(bench: Workbench, maker: CallMaker, step: Operation, before: Observation | undefined): Observation {
+    const outcome = step.op === 'fork' ? this.#fork(maker, step.accesses) : this.#drive(maker.callsOf(step))
     if (this.#tables === null) return { ...outcome, main: { size: bench.size('main') }, other: { size: bench.size('other') } }
     this.#settle(bench, step, before)
     return { ...outcome, main: this.#file(bench, 'main'), other: this.#file(bench, 'other'), memory: this.#memory(this.#tables) }
   }
 
+  #drive(calls: Calls, child: Actor | null = null): Outcome {
+    let next = calls.next()
+    while (next.done !== true) {
+      const { name, args, aside } = next.value
+      next = calls.next(child === null || aside ? this.#libc.call(name, ...args) : child.callAndWait(name, ...args))
+    }
+    return next.value
+  }
+
+  #fork(maker: CallMaker, accesses: readonly Access[]): Outcome {
+    const child = new Actor(this.#code, 'copied')
+    try {
+      const outcomes = accesses.map((access) => this.#drive(maker.callsOf(access), child))
+      const data = outcomes.flatMap((outcome) => contentWords(outcome.data))
+      return { result: 0, data: contentText(data), results: outcomes.map((outcome) => outcome.result) }
+    } finally {
+      child.stop()
+    }
+  }
+
   close(): void {
     if (this.#image !== null) closeSync(this.#image)
     this.#tables?.close()
-    this.#access.close()
+    if (this.#dropCaches !== null) closeSync(this.#dropCaches)
     this.#lru.close()
     this.#code.free()
-    this.#heap.free()
+    this.#hands.close()
   }
 
   /**
@@ -93,7 +111,7 @@ export class SequenceRunner {
   #settle(bench: Workbench, step: Operation, before: Observation | undefined): void {
     const reads = 'advice' in step && step.advice === 'WILLNEED'
     for (let tries = 0; tries < SETTLE_TRIES; tries++) {
-      if ((['main', 'other'] as const).every((file) => this.#isSettled(bench, file, reads ? before?.[file].cache : undefined))) return
+      if (FILES.every((file) => this.#isSettled(bench, file, reads ? before?.[file].cache : undefined))) return
       nap(0.2)
     }
   }
@@ -156,27 +174,5 @@ export class SequenceRunner {
       privateData: pagesText(own.map(content('private'))),
       other: tables.entries(addressOf('other'), OTHER_PAGES).map((entry) => entry.letter).join(''),
     }
-  }
-
-  #end(bench: Workbench): EndState {
-    const main = this.#whole(bench, 'main')
-    const other = this.#whole(bench, 'other')
-    bench.unmapAll()
-    for (const file of ['main', 'other'] as const) {
-      const fd = bench.files[file].write
-      this.#libc.must('fsync', fd)
-      for (let tries = 0; tries < 3; tries++) {
-        this.#lru.run()
-        this.#libc.must('fadvise64', fd, 0, 0, FADV.DONTNEED)
-        if (!/[^.]/.test(cacheLetters(this.#libc, fd, PAGES[file]))) break
-      }
-    }
-    return { main, other, mainAgain: this.#whole(bench, 'main'), otherAgain: this.#whole(bench, 'other') }
-  }
-
-  #whole(bench: Workbench, file: FileName): string {
-    const { address, bytes } = this.#heap
-    const result = this.#libc.must('pread64', bench.files[file].write, address, bytes.length, 0)
-    return contentText(wordsOf(bytes.subarray(0, result)))
   }
 }
