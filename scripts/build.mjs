@@ -4,6 +4,7 @@
  * `node scripts/build.mjs [--no-types] [OUTDIR]`
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,7 +51,10 @@ function buildDeclarations() {
   if (status !== 0) process.exitCode = 1
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** `npx heddle` in a checkout has npm link the checkout into its cache, and prepare it again: it is built already. */
+const preparedByNpx = process.env.npm_command === 'exec' && existsSync(path.join(root, 'dist/cli/main.js'))
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !preparedByNpx) {
   const outdir = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? 'dist'
   await buildJavaScript(path.resolve(root, outdir))
   await buildExplorer(path.resolve(root, outdir, 'web'))
