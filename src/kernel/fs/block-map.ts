@@ -11,6 +11,11 @@ export function inodeOf(file: AddressSpace): Inode {
   return file.inode
 }
 
+/** Whether a file with an extent map is on ext4; else it is on XFS. */
+export function isExt4(file: AddressSpace): boolean {
+  return file.a_ops.writepages === 'ext4_da_writepages'
+}
+
 export function extentOf(file: AddressSpace, block: number): Cell<Extent> {
   return inodeOf(file).extents[block] as Cell<Extent>
 }
@@ -155,7 +160,25 @@ export const blockMapInlines = {
 
   /** The get_block of a file's file system, for a block that is to be written. */
   get_block(k: Kernel, file: AddressSpace, block: number): Buffer {
-    return file.a_ops.writepages === 'ext4_da_writepages' ? k.ext4_da_get_block_prep(file, block) : k.xfs_get_blocks(file, block)
+    return isExt4(file) ? k.ext4_da_get_block_prep(file, block) : k.xfs_get_blocks(file, block)
+  },
+
+  /** ext4_journal_start, xfs_trans_reserve. May sleep. Log space of XFS is never short here: only the order of locks knows of it. */
+  transaction_start(k: Kernel, file: AddressSpace): void {
+    const { disk } = inodeOf(file)
+    if (isExt4(file)) {
+      disk.journal.downRead()
+      return
+    }
+    k.world.noteLock(`${disk.name}.log_space`, 'awaited')
+    k.world.noteLock(`${disk.name}.log_space`, 'taken')
+  },
+
+  /** ext4_journal_stop, xfs_trans_commit. */
+  transaction_stop(k: Kernel, file: AddressSpace): void {
+    const { disk } = inodeOf(file)
+    if (isExt4(file)) disk.journal.upRead()
+    else k.world.noteLock(`${disk.name}.log_space`, 'released')
   },
 
   /** Takes a block out of the map, and gives back what was beneath: on XFS that is where its transaction commits. Context: ilock held for writing. */

@@ -41,6 +41,7 @@ export const daxEntries = {
     }
     setEntry(mapping, index, entry[0], 'unlocked')
     mapping.i_pages.unlockIrqrestore()
+    k.world.noteLock(lockNameOf(mapping), 'released')
     k.dax_wake_mapping_entry_waiter(mapping, index, entry, false)
   },
 
@@ -62,6 +63,7 @@ export const daxEntries = {
   grab_mapping_entry(k: Kernel, mapping: AddressSpace, index: number, size: DaxSize): GrabbedEntry {
     const { i_pages } = mapping
     for (;;) {
+      k.world.noteLock(lockNameOf(mapping), 'awaited')
       i_pages.lockIrqsave()
       const entry = k.get_unlocked_mapping_entry(mapping, index)
       if (entry === null) {
@@ -77,6 +79,7 @@ export const daxEntries = {
           const inserted = k.dax_insert_empty_entry(mapping, index, size)
           i_pages.unlockIrqrestore()
           if (inserted === 'again') continue
+          if (inserted !== '-EEXIST') k.world.noteLock(lockNameOf(mapping), 'taken')
           return inserted
         }
         k.get_page(page)
@@ -96,6 +99,7 @@ export const daxEntries = {
       setEntry(mapping, index, kind, 'locked')
       if (size === 'PMD' || kind !== 'EMPTY_PMD') {
         i_pages.unlockIrqrestore()
+        k.world.noteLock(lockNameOf(mapping), 'taken')
         return kind
       }
       // pmd_downgrade of an empty entry
@@ -105,6 +109,7 @@ export const daxEntries = {
       k.dax_wake_mapping_entry_waiter(mapping, index, entry, true)
       setEntry(mapping, index, 'EMPTY', 'locked')
       i_pages.unlockIrqrestore()
+      k.world.noteLock(lockNameOf(mapping), 'taken')
       return 'EMPTY'
     }
   },
@@ -114,6 +119,7 @@ export const daxEntries = {
    * @returns whether it did
    */
   __dax_invalidate_mapping_entry(k: Kernel, mapping: AddressSpace, index: number, trunc: boolean): boolean {
+    k.world.noteLock(lockNameOf(mapping), 'awaited')
     mapping.i_pages.lockIrqsave()
     const entry = k.get_unlocked_mapping_entry(mapping, index)
     const tags = tagsOf(mapping, startOf(index, entry))
@@ -166,6 +172,11 @@ export const daxEntriesInlines = {
 export function daxOf(mapping: AddressSpace): DaxInode {
   if (mapping.dax === null) throw new RangeError(`${mapping.name} is not on a DAX device: open it with DaxOptions`)
   return mapping.dax
+}
+
+/** What the report of lock orders calls the lock of the entries of a file. */
+export function lockNameOf(mapping: AddressSpace): string {
+  return `${mapping.name}.dax_entry`
 }
 
 export const isPmdEntry = (kind: DaxEntryKind): boolean => kind === 'PMD' || kind === 'EMPTY_PMD'

@@ -11,7 +11,7 @@ import { PageDirty } from '../include/linux/page-flags.js'
 import { blockOf, wordOf } from '../block/blocks.js'
 import { slotOf, tagsOf } from '../mm/filemap.js'
 import { fileOf, type VmFault } from '../mm/memory.js'
-import { daxOf, deleteEntry, entryAt, isEmptyEntry, isPmdEntry, pmdStart, setEntry, startOf, type DaxSize, type GrabbedEntry } from './dax-entries.js'
+import { daxOf, deleteEntry, entryAt, isEmptyEntry, isPmdEntry, lockNameOf, pmdStart, setEntry, startOf, type DaxSize, type GrabbedEntry } from './dax-entries.js'
 
 export const dax = {
   /** dax_iomap_fault. Context: page fault; the file system keeps truncate and the switch of S_DAX out. */
@@ -88,6 +88,7 @@ export const dax = {
    */
   dax_pfn_mkwrite(k: Kernel, vmf: VmFaultInfo): VmFault {
     const mapping = fileOf(vmf.vma)
+    k.world.noteLock(lockNameOf(mapping), 'awaited')
     mapping.i_pages.lockIrqsave()
     const entry = k.get_unlocked_mapping_entry(mapping, vmf.pgoff)
     if (entry === null) {
@@ -97,6 +98,7 @@ export const dax = {
     tagsOf(mapping, startOf(vmf.pgoff, entry)).set('PAGECACHE_TAG_DIRTY')
     setEntry(mapping, vmf.pgoff, entry[0], 'locked')
     mapping.i_pages.unlockIrqrestore()
+    k.world.noteLock(lockNameOf(mapping), 'taken')
     if (vmf.orig_pte !== null) k.finish_mkwrite_fault(vmf.vma, vmf.address, vmf.orig_pte)
     k.put_locked_mapping_entry(mapping, vmf.pgoff, entry[0])
     return 'VM_FAULT_NOPAGE'
@@ -124,6 +126,7 @@ export const dax = {
       k.WARN_ON(true, '!radix_tree_exceptional_entry(entry)')
       return false
     }
+    k.world.noteLock(lockNameOf(mapping), 'awaited')
     i_pages.lockIrqsave()
     const entry = k.get_unlocked_mapping_entry(mapping, index)
     if (entry === null || !tagsOf(mapping, index).test('PAGECACHE_TAG_TOWRITE')) {
@@ -134,6 +137,7 @@ export const dax = {
     setEntry(mapping, index, entry[0], 'locked')
     k.dax_writeback_locked(mapping, index)
     i_pages.unlockIrqrestore()
+    k.world.noteLock(lockNameOf(mapping), 'taken')
     k.dax_mapping_entry_mkclean(mapping, index, isPmdEntry(entry[0]))
     for (let i = 0; i < (isPmdEntry(entry[0]) ? HPAGE_PMD_NR : 1); i++) k.dax_flush(mapping, index + i)
     i_pages.lockIrqsave()

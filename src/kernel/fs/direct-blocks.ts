@@ -10,13 +10,13 @@ export const directBlocks = {
     const there = blockBeneath(cell.get())
     if (there !== null) return there
     // xfs_iomap_write_direct, ext4_map_blocks: a delayed allocation is replaced as well.
-    const { disk, ilock } = inodeOf(file)
-    disk.journal.downRead()
+    const { ilock } = inodeOf(file)
+    k.transaction_start(file)
     ilock.downWrite()
     const beneath = blockBeneath(cell.get()) ?? k.new_block(file)
     if (beneath !== null) cell.set(['UNWRITTEN', beneath])
     ilock.upWrite()
-    disk.journal.upRead()
+    k.transaction_stop(file)
     return beneath
   },
 

@@ -1,5 +1,5 @@
 /** The tables of files with extent maps, v3.4, in one. */
-import { pteInstructions } from '../versions/v34/faults.js'
+import { faultsOf34Inlines, pteInstructions } from '../versions/v34/faults.js'
 import { filemapIo, filemapIoInlines } from '../mm/filemap-io.js'
 import { pageRefObservations } from '../mm/page-ref.js'
 import { truncateRange, truncateRangeInlines } from '../mm/truncate-range.js'
@@ -29,6 +29,7 @@ export const extentFiles = {
 }
 
 export const extentFileInlines = {
+  ...faultsOf34Inlines,
   ...blockMapInlines,
   ...filemapIoInlines,
   ...truncateRangeInlines,

@@ -3,9 +3,7 @@ import type { Kernel } from '../kernel.js'
 import { ZERO, type AddressSpace, type Vma } from '../include/linux/mm-types.js'
 import type { Disk } from '../include/linux/extent-map.js'
 import type { UserPage } from '../mm/filemap-io.js'
-import { inodeOf } from './block-map.js'
-
-const isExt4 = (file: AddressSpace): boolean => file.a_ops.writepages === 'ext4_da_writepages'
+import { inodeOf, isExt4 } from './block-map.js'
 
 export const fileCalls = {
   /** fallocate(2) with FALLOC_FL_PUNCH_HOLE of blocks `first` to before `end`. */

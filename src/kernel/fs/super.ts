@@ -21,25 +21,34 @@ export const superBlocks = {
   },
 }
 
-/** Freeze protection: only where programs freeze. */
+/** Freeze protection: steps only where programs freeze; the order of locks knows of it everywhere. */
 export const superInlines = {
   /** sb_start_write, file_start_write: write(2) and the like. May sleep. */
   sb_start_write(k: Kernel, file: AddressSpace): void {
     if (k.config.freeze) superOf(k, file).freeze_write.downRead()
+    else noteTaken(k, `${file.name}.freeze_write`)
   },
 
   sb_end_write(k: Kernel, file: AddressSpace): void {
     if (k.config.freeze) superOf(k, file).freeze_write.upRead()
+    else k.world.noteLock(`${file.name}.freeze_write`, 'released')
   },
 
   /** sb_start_pagefault: stores through a mapping. May sleep. */
   sb_start_pagefault(k: Kernel, file: AddressSpace): void {
     if (k.config.freeze) superOf(k, file).freeze_pagefault.downRead()
+    else noteTaken(k, `${file.name}.freeze_pagefault`)
   },
 
   sb_end_pagefault(k: Kernel, file: AddressSpace): void {
     if (k.config.freeze) superOf(k, file).freeze_pagefault.upRead()
+    else k.world.noteLock(`${file.name}.freeze_pagefault`, 'released')
   },
+}
+
+function noteTaken(k: Kernel, name: string): void {
+  k.world.noteLock(name, 'awaited')
+  k.world.noteLock(name, 'taken')
 }
 
 function superOf(k: Kernel, file: AddressSpace): SuperBlock {

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../kernel.js'
 import { ZERO, type AddressSpace, type Page, type SyncMode, type Vma } from '../include/linux/mm-types.js'
-import { blocksOf, inodeOf, type Transfer } from '../fs/block-map.js'
+import { blocksOf, inodeOf, isExt4, type Transfer } from '../fs/block-map.js'
 import { wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
 import { pteOf, pte_page, pte_write } from '../include/linux/pgtable.js'
@@ -194,7 +194,7 @@ export const filemapIoInlines = {
   },
 
   __filemap_fdatawrite(k: Kernel, file: AddressSpace, first: number, end: number, sync_mode: SyncMode): void {
-    if (file.a_ops.writepages === 'ext4_da_writepages') k.ext4_da_writepages(file, sync_mode, first, end)
+    if (isExt4(file)) k.ext4_da_writepages(file, sync_mode, first, end)
     else k.generic_writepages(file, sync_mode, first, end)
   },
 }

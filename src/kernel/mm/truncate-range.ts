@@ -80,13 +80,15 @@ export const truncateRange = {
     return true
   },
 
-  /** unmap_mapping_range of pages, without their private copies. Context: task, with or without a page lock. */
+  /** unmap_mapping_range of pages, without their private copies. Context: task, with or without a page lock. (Its locks: see v34/faults.ts.) */
   unmap_mapping_range(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    k.note_i_mmap_mutex(file, 'taken')
     for (const { mm, start, pgoff, pages } of inodeOf(file).mappings) {
       for (let index = Math.max(first, pgoff); index < Math.min(end, pgoff + pages); index++) {
         const ptep = pteOf(mm, start + index - pgoff)
         if (ptep.get() === null) continue
         // zap_pte_range
+        k.note_ptl(mm)
         const pte = ptep.swap(null)
         const page = pte_page(pte)
         if (page === null) continue
@@ -94,6 +96,7 @@ export const truncateRange = {
         k.put_page(page)
       }
     }
+    k.note_i_mmap_mutex(file, 'released')
   },
 
   /**

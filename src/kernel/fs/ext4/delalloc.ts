@@ -17,10 +17,9 @@ export const ext4Delalloc = {
   ext4_da_writepages(k: Kernel, file: AddressSpace, sync_mode: SyncMode, first = 0, end = file.slots.length): void {
     for (let index = first; index < end; index++) {
       if (k.find_dirty_page(file, index) === null) continue
-      const { journal } = inodeOf(file).disk
-      journal.downRead()
+      k.transaction_start(file)
       const written = k.mpage_da_page(file, index, sync_mode)
-      journal.upRead()
+      k.transaction_stop(file)
       if (written !== null) k.writeback_bio(file, ...written)
     }
   },

@@ -21,10 +21,9 @@ export const ext4Extents = {
 
   /** The transaction of ext4_ext_punch_hole and ext4_ext_truncate. */
   ext4_ext_free_range(k: Kernel, file: AddressSpace, first: number, end: number): void {
-    const { disk } = inodeOf(file)
-    disk.journal.downRead()
+    k.transaction_start(file)
     k.ext4_ext_remove_space(file, first, end)
-    disk.journal.upRead()
+    k.transaction_stop(file)
   },
 
   /** ext4_ext_remove_space. Context: a handle started. */

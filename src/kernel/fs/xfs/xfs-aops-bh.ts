@@ -65,6 +65,7 @@ export const xfsAopsBh = {
   /** xfs_map_blocks, xfs_iomap_write_allocate: a delayed allocation gets its block. It does not notice that there is none any more. */
   xfs_iomap_write_allocate(k: Kernel, file: AddressSpace, block: number): number | null {
     const { ilock } = inodeOf(file)
+    k.transaction_start(file)
     ilock.downWrite()
     const extent = extentOf(file, block).get()
     let beneath = blockBeneath(extent)
@@ -74,6 +75,7 @@ export const xfsAopsBh = {
       if (beneath !== null) extentOf(file, block).set(['WRITTEN', beneath])
     }
     ilock.upWrite()
+    k.transaction_stop(file)
     return beneath
   },
 

@@ -30,9 +30,11 @@ export const xfsVnodeops = {
   /** xfs_bunmapi and its transaction; a delayed allocation gives its reservation back. */
   xfs_bunmapi(k: Kernel, file: AddressSpace, first: number, end: number): void {
     const { ilock } = inodeOf(file)
+    k.transaction_start(file)
     ilock.downWrite()
     for (let block = first; block < end; block++) k.unmap_block(file, block)
     ilock.upWrite()
+    k.transaction_stop(file)
   },
 
   /** xfs_setattr_size. Context: IOLOCK held for writing. */

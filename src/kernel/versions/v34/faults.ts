@@ -4,7 +4,7 @@
  * whether there is an entry to look for, are left out: whoever unmaps a page looks at the entries.
  */
 import type { Kernel } from '../../kernel.js'
-import type { Mm, Page } from '../../include/linux/mm-types.js'
+import type { AddressSpace, Mm, Page } from '../../include/linux/mm-types.js'
 import {
   mk_pte,
   pteOf,
@@ -43,6 +43,7 @@ export const faultsOf34 = patch('faults of v3.4', {
     k.get_page(page)
     const fault = k.do_page_mkwrite(vma, page)
     if (fault === 0) {
+      k.note_ptl(vma.mm)
       if (pteOf(vma.mm, address).compareExchange(orig, pte_mkwrite(pte_mkdirty(pte_mkyoung(orig))))) k.set_page_dirty(page)
       k.unlock_page(page)
     }
@@ -59,17 +60,36 @@ export const faultsOf34 = patch('faults of v3.4', {
   ext4_page_mkwrite: (k, _base, file, page) => k.block_page_mkwrite_mapped(file, page),
 
   /** The end of __do_fault: the entry is set if there is none. Context: page locked. */
-  finish_fault(_k, _base, vma, address, write, page) {
+  finish_fault(k, _base, vma, address, write, page) {
+    k.note_ptl(vma.mm)
     const pte = write ? pte_mkwrite(pte_mkdirty(mk_pte(page))) : mk_pte(page)
     return pteOf(vma.mm, address).compareExchange(null, pte) ? 0 : 'VM_FAULT_NOPAGE'
   },
 
   page_mkclean(k, _base, page) {
+    const file = fileOfPage(k, page)
     let cleaned = 0
-    for (const [mm, address] of entriesOf(k, page)) if (k.ptep_mkclean(mm, address, page)) cleaned++
+    k.note_i_mmap_mutex(file, 'taken')
+    for (const [mm, address] of entriesOf(k, page)) {
+      k.note_ptl(mm)
+      if (k.ptep_mkclean(mm, address, page)) cleaned++
+    }
+    k.note_i_mmap_mutex(file, 'released')
     return cleaned
   },
 })
+
+/** Locks that are not modelled in v3.4, because what they protect is changed in one step: the report of lock orders knows of them. */
+export const faultsOf34Inlines = {
+  /** The page table lock is taken and given up again. */
+  note_ptl(k: Kernel, mm: Mm): void {
+    for (const event of ['awaited', 'taken', 'released'] as const) k.world.noteLock(`${mm.name}.ptl`, event)
+  },
+
+  note_i_mmap_mutex(k: Kernel, file: AddressSpace, event: 'taken' | 'released'): void {
+    k.world.noteLock(`${file.name}.i_mmap_mutex`, event)
+  },
+}
 
 /** One step each: sections under the page table lock. */
 export const pteInstructions = {

@@ -44,6 +44,7 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
   },
 
   unlock_page(k, _base, page) {
+    k.lock_given_up(page)
     if (!k.config.page_lock_handover || !handOver(k, page)) page.flags.clear('PG_locked')
   },
 
