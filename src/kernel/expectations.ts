@@ -6,19 +6,30 @@ import { ZERO, type AddressSpace, type Vma } from './include/linux/mm-types.js'
 /** A word of which nothing is known. */
 export const ANYTHING = '?'
 
+/** More than one value was stored while a call moved words. */
+export const MANY = '??'
+
 /** What made a word what it must be: zeroed or empty memory, a store of user code or write(2), read(2). */
 export type Origin = 'zeroed' | 'stored' | 'read'
 
 /** The word must be this. */
 export type Settled = readonly [word: string, origin: Origin]
 
-/** Calls are under way that change the word; `sole` names the only one, if nothing of the user's own came in between. */
-export type Unsettled = readonly [calls: number, sole: string]
+/**
+ * Calls are under way that change the word; `sole` names the only one, if nothing of the user's own came in between. While a call moves
+ * words, `stored` is what has been stored meanwhile: '' for nothing, MANY if more than once.
+ */
+export type Unsettled = readonly [calls: number, sole: string, stored?: string]
 
 export type Expected = Settled | Unsettled
 
 export function isSettled(expected: Expected): expected is Settled {
   return typeof expected[0] === 'string'
+}
+
+/** Something was stored to a word that `calls` calls are changing still. */
+export function storedMeanwhile([, , stored]: Unsettled, value: string, calls: number): Unsettled {
+  return stored === undefined ? [calls, ''] : [calls, '', stored === '' && value !== ZERO ? value : MANY]
 }
 
 export const UNKNOWN: Settled = [ANYTHING, 'zeroed']

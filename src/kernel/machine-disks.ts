@@ -8,6 +8,8 @@ export interface FileOptions {
   readonly blocks_per_page?: number
   /** Whether its size changes. */
   readonly resizable?: boolean
+  /** Its size at first, in blocks: as many as there are extents unless said. */
+  readonly size?: number
 }
 
 /** A device of `blocks` free blocks with `words` words each. */
@@ -29,11 +31,13 @@ export function createInode(world: World, disk: Disk, name: string, extents: rea
     stateOf(disk, block).set(['OWNED', name])
     disk.blocks[block]?.forEach((word) => word.set(`${name}:${index}`))
   })
+  const { size = extents.length } = options
   return {
     disk,
-    i_size: options.resizable === true ? world.cell(`${name}.i_size`, extents.length) : extents.length,
+    i_size: options.resizable === true ? world.cell(`${name}.i_size`, size) : size,
     extents: extents.map((extent, index) => world.cell(`${name}.extent${extents.length === 1 ? '' : index}`, extent) as Cell<Extent>),
     ilock: world.rwsem(`${name}.ilock`),
+    i_dio_count: world.counter(`${name}.i_dio_count`),
     invalidate_lock: world.rwsem(`${name}.invalidate_lock`),
     blocks_per_page: options.blocks_per_page ?? 1,
     mappings: [],

@@ -9,7 +9,7 @@
  */
 import type { Cell, FailureKind } from '../engine/index.js'
 import type { Kernel } from './kernel.js'
-import { ANYTHING, UNKNOWN, isSettled, type Expected, type Settled } from './expectations.js'
+import { ANYTHING, UNKNOWN, isSettled, storedMeanwhile, type Expected, type Settled } from './expectations.js'
 import { ZERO, type AddressSpace, type Page } from './include/linux/mm-types.js'
 import { inodeOf, onDisk, stateOf } from './fs/block-map.js'
 import { wordOf } from './block/blocks.js'
@@ -20,7 +20,7 @@ export const fileObservations = {
   oracle_blocks_begin(k: Kernel, call: string, file: AddressSpace, first: number, end: number): void {
     for (const cell of wordsOfBlocks(k, file, first, end)) {
       const before = cell.get()
-      cell.set(isSettled(before) ? [1, call] : [before[0] + 1, ''])
+      cell.set(isSettled(before) ? [1, call] : before[2] === undefined ? [before[0] + 1, ''] : [before[0] + 1, '', before[2]])
     }
   },
 
@@ -31,7 +31,8 @@ export const fileObservations = {
       if (isSettled(before)) continue
       const [calls, sole] = before
       const after: Settled = content === null ? UNKNOWN : [content, content === ZERO ? 'zeroed' : 'stored']
-      cell.set(calls > 1 ? [calls - 1, ''] : sole === call ? after : UNKNOWN)
+      if (calls > 1) cell.set(storedMeanwhile(before, content ?? ZERO, calls - 1))
+      else cell.set(sole === call ? after : UNKNOWN)
     }
   },
 

@@ -27,7 +27,7 @@ import type { Cell, FailureKind } from '../engine/index.js'
 import type { Kernel } from './kernel.js'
 import { ZERO, type AddressSpace, type Page, type Vma } from './include/linux/mm-types.js'
 import { pteOf, pte_page, pte_write } from './include/linux/pgtable.js'
-import { ANYTHING, UNKNOWN, isSettled, type Expected, type Settled, type Unsettled } from './expectations.js'
+import { ANYTHING, UNKNOWN, isSettled, storedMeanwhile, type Expected, type Settled, type Unsettled } from './expectations.js'
 
 /** The part of a word that names whose it is. */
 const ownerOf = (word: string): string => word.split(/[:.]/)[0] ?? ''
@@ -215,7 +215,7 @@ function preparedOf(k: Kernel, page: Page): Cell<boolean> | undefined {
 
 function stored(cell: Cell<Expected>, value: string): void {
   const before = cell.get()
-  cell.set(isSettled(before) ? [value, 'stored'] : [before[0], ''])
+  cell.set(isSettled(before) ? [value, 'stored'] : storedMeanwhile(before, value, before[0]))
 }
 
 /** A call begins to change words: if another is under way, neither can be relied on. */

@@ -29,6 +29,11 @@ export function firstBlockOf(file: AddressSpace, index: number): number {
   return index * inodeOf(file).blocks_per_page
 }
 
+/** The page that a block is in; of an `end`, the page after the last. */
+export function firstPageOf(file: AddressSpace, block: number): number {
+  return Math.floor(block / inodeOf(file).blocks_per_page)
+}
+
 /** The blocks of a page of a file. */
 export function blocksOf(file: AddressSpace, index: number): readonly number[] {
   return Array.from({ length: inodeOf(file).blocks_per_page }, (_, i) => firstBlockOf(file, index) + i)
@@ -134,6 +139,30 @@ export const blockMapInstructions = {
     return null
   },
 
+  /**
+   * A hole gets a block that has no data yet; with `convert` a block loses its data. What takes the place of a delayed allocation counts
+   * as written (xfs_bmapi_write). Context: ilock held for writing, a transaction started.
+   */
+  map_unwritten(k: Kernel, file: AddressSpace, block: number, convert: boolean): void {
+    const cell = extentOf(file, block)
+    const extent = cell.get()
+    const beneath = blockBeneath(extent) ?? k.new_block(file)
+    const written = extent === 'DELALLOC' || (extent[0] === 'WRITTEN' && !convert)
+    if (beneath !== null) cell.set([written ? 'WRITTEN' : 'UNWRITTEN', beneath])
+  },
+
+  /** Moves what is in the map from `first` to before `end` on by `by` blocks; what was there is overwritten. Context: ilock held for writing. */
+  shift_blocks(_k: Kernel, file: AddressSpace, first: number, end: number, by: number): void {
+    const blocks = Array.from({ length: end - first }, (_, i) => (by < 0 ? first + i : end - 1 - i))
+    for (const block of blocks) extentOf(file, block + by).set(extentOf(file, block).swap('HOLE'))
+  },
+
+  /** Takes a range out of the map, and moves up what is behind it. Context: ilock held for writing, a handle started. */
+  collapse_blocks(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    for (let block = first; block < end; block++) k.unmap_block(file, block)
+    k.shift_blocks(file, end, inodeOf(file).extents.length, first - end)
+  },
+
   /** mapping->nrpages: whether anything of the file is cached. */
   nrpages(_k: Kernel, file: AddressSpace): number {
     return file.slots.filter((slot) => slot.get() !== null).length
@@ -156,6 +185,12 @@ export const blockMapInlines = {
     const { i_size } = inodeOf(file)
     if (typeof i_size === 'number') throw new RangeError(`the size of ${file.name} does not change: open it with resizable`)
     i_size.set(size)
+  },
+
+  /** inode_dio_wait: until no direct I/O is under way, or was begun. May sleep. */
+  inode_dio_wait(k: Kernel, file: AddressSpace): void {
+    const { i_dio_count } = inodeOf(file)
+    k.world.until(() => i_dio_count.get() === 0, `direct I/O to ${file.name} to end`)
   },
 
   /** The get_block of a file's file system, for a block that is to be written. */

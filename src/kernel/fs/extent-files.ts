@@ -5,13 +5,16 @@ import { pageRefObservations } from '../mm/page-ref.js'
 import { truncateRange, truncateRangeInlines } from '../mm/truncate-range.js'
 import { writebackLoop, writebackLoopInlines } from '../mm/writeback-loop.js'
 import { fileObservations, fileOracleInlines } from '../oracle-file.js'
+import { shiftObservations } from '../oracle-shift.js'
 import { aioOf34, aioOf34Inlines } from './aio-34.js'
 import { blockMap, blockMapInlines, blockMapInstructions } from './block-map.js'
 import { directBlocks } from './direct-blocks.js'
 import { ext4Delalloc } from './ext4/delalloc.js'
 import { ext4Extents } from './ext4/extents.js'
+import { ext4Fallocate, ext4FallocateInlines } from './ext4/fallocate.js'
 import { fileCalls } from './file-calls.js'
 import { xfsAopsBh } from './xfs/xfs-aops-bh.js'
+import { xfsBmapUtil, xfsBmapUtilInlines } from './xfs/xfs-bmap-util.js'
 import { xfsVnodeops } from './xfs/xfs-vnodeops.js'
 
 export const extentFiles = {
@@ -22,7 +25,9 @@ export const extentFiles = {
   ...directBlocks,
   ...ext4Delalloc,
   ...ext4Extents,
+  ...ext4Fallocate,
   ...xfsVnodeops,
+  ...xfsBmapUtil,
   ...xfsAopsBh,
   ...aioOf34,
   ...fileCalls,
@@ -31,6 +36,8 @@ export const extentFiles = {
 export const extentFileInlines = {
   ...faultsOf34Inlines,
   ...blockMapInlines,
+  ...ext4FallocateInlines,
+  ...xfsBmapUtilInlines,
   ...filemapIoInlines,
   ...truncateRangeInlines,
   ...writebackLoopInlines,
@@ -40,4 +47,4 @@ export const extentFileInlines = {
 
 export const extentFileInstructions = { ...blockMapInstructions, ...pteInstructions }
 
-export const extentFileObservations = { ...pageRefObservations, ...fileObservations }
+export const extentFileObservations = { ...pageRefObservations, ...fileObservations, ...shiftObservations }

@@ -11,8 +11,44 @@ export const fileCalls = {
     const call = `fallocate by ${k.world.currentTask()}`
     k.oracle_blocks_begin(call, file, first, end)
     if (isExt4(file)) k.ext4_ext_punch_hole(file, first, end)
-    else k.xfs_file_fallocate(file, first, end)
+    else k.xfs_file_fallocate(file, 'punch', first, end)
     k.oracle_blocks_end(call, file, first, end, ZERO)
+  },
+
+  /** fallocate(2) without a mode: holes get blocks. Users see no difference. */
+  fallocate_prealloc(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    if (isExt4(file)) k.ext4_fallocate(file, first, end)
+    else k.xfs_file_fallocate(file, 'prealloc', first, end)
+  },
+
+  /** fallocate(2) with FALLOC_FL_ZERO_RANGE (v3.15): whole pages are zeros from now on, and have blocks. */
+  fallocate_zero(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    const call = `fallocate by ${k.world.currentTask()}`
+    wholePages(file, first, end)
+    k.oracle_blocks_begin(call, file, first, end)
+    if (isExt4(file)) k.ext4_zero_range(file, first, end)
+    else k.xfs_file_fallocate(file, 'zero', first, end)
+    k.oracle_blocks_end(call, file, first, end, ZERO)
+  },
+
+  /** fallocate(2) with FALLOC_FL_COLLAPSE_RANGE (v3.15): whole pages are taken out, the rest moves up. @returns false for an error */
+  fallocate_collapse(k: Kernel, file: AddressSpace, first: number, end: number): boolean {
+    const call = `fallocate by ${k.world.currentTask()}`
+    wholePages(file, first, end)
+    const begun = k.oracle_shift_begins(call, file, first)
+    const done = isExt4(file) ? k.ext4_collapse_range(file, first, end) : k.xfs_file_fallocate(file, 'collapse', first, end)
+    k.oracle_shift_ends(call, file, first, end, first - end, begun, done)
+    return done
+  },
+
+  /** fallocate(2) with FALLOC_FL_INSERT_RANGE (XFS v4.1, ext4 v4.2): a hole of whole pages is put in, the rest moves on. @returns false for an error */
+  fallocate_insert(k: Kernel, file: AddressSpace, first: number, end: number): boolean {
+    const call = `fallocate by ${k.world.currentTask()}`
+    wholePages(file, first, end)
+    const begun = k.oracle_shift_begins(call, file, first)
+    const done = isExt4(file) ? k.ext4_insert_range(file, first, end) : k.xfs_file_fallocate(file, 'insert', first, end)
+    k.oracle_shift_ends(call, file, first, end, end - first, begun, done)
+    return done
   },
 
   /** ftruncate(2) to `size` blocks. */
@@ -91,6 +127,12 @@ export const fileCalls = {
     if (isExt4(file)) k.jbd2_journal_commit_transaction(disk)
     else k.xfs_log_force(disk)
   },
+}
+
+function wholePages(file: AddressSpace, first: number, end: number): void {
+  const { blocks_per_page } = inodeOf(file)
+  if (first % blocks_per_page === 0 && end % blocks_per_page === 0) return
+  throw new RangeError(`blocks ${first} to ${end} of ${file.name} are not whole pages: a page has ${blocks_per_page}`)
 }
 
 /** The blocks of the file that a buffer is a mapping of. */

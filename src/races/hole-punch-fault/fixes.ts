@@ -5,16 +5,20 @@ import { inodeOf } from '../../kernel/fs/block-map.js'
 import { fileOf } from '../../kernel/mm/memory.js'
 import { patch, type Kernel, type Patch, type Replacements } from '../../kernel/kernel.js'
 
-/** Takes a lock for writing around what punches a hole: from before the page cache is written to after the blocks are gone. */
+/** Takes a lock for writing around what punches a hole, zeroes, collapses or inserts: from before the page cache is emptied to after the map is changed. */
 function aroundPunch(lockOf: (k: Kernel, file: AddressSpace) => Rwsem): Replacements {
-  const exclusively = (lock: Rwsem, body: () => void): void => {
+  const exclusively = <T>(lock: Rwsem, body: () => T): T => {
     lock.downWrite()
-    body()
+    const result = body()
     lock.upWrite()
+    return result
   }
   return {
     ext4_ext_punch_hole: (k, base, file, first, end) => exclusively(lockOf(k, file), () => base(file, first, end)),
-    xfs_free_file_space: (k, base, file, first, end) => exclusively(lockOf(k, file), () => base(file, first, end)),
+    ext4_zero_range_locked: (k, base, file, first, end) => exclusively(lockOf(k, file), () => base(file, first, end)),
+    ext4_collapse_range_locked: (k, base, file, first, end, size) => exclusively(lockOf(k, file), () => base(file, first, end, size)),
+    ext4_insert_range_locked: (k, base, file, first, end, size) => exclusively(lockOf(k, file), () => base(file, first, end, size)),
+    xfs_fallocate_locked: (k, base, file, mode, first, end) => exclusively(lockOf(k, file), () => base(file, mode, first, end)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import { programsOnDisk, type DiskDraft, type Stage } from '../disk-drafts.js'
 import { deadlockDrafts } from './lock-programs.js'
 import { patches } from './fixes.js'
+import { rangeDrafts } from './range-programs.js'
 
 /** A file of one block with data, mapped by process A, which also punches. */
 function mappedFile(stage: Stage): readonly [file: AddressSpace, map: Vma] {
@@ -259,6 +260,7 @@ const DRAFTS: readonly DiskDraft[] = [
       stage.k.spawn('store', () => void stage.k.user_store(map, 1, 0, 'F:new'), map.mm)
     },
   },
+  ...rangeDrafts,
   ...deadlockDrafts((stage, file) => otherPuncher(stage, file)),
   {
     name: 'commit',

@@ -37,6 +37,7 @@ export const ext4Extents = {
   /** ext4_setattr of a size, and ext4_truncate. Context: i_mutex held. */
   ext4_setattr(k: Kernel, file: AddressSpace, size: number): void {
     const before = k.i_size_read(file)
+    k.inode_dio_wait(file)
     k.truncate_setsize(file, size)
     // ext4_truncate
     if (size < before) k.ext4_ext_free_range(file, size, inodeOf(file).extents.length)

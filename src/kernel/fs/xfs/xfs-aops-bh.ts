@@ -5,11 +5,14 @@ import type { Buffer } from '../../include/linux/extent-map.js'
 import { blockBeneath, blocksOf, extentOf, inodeOf, type Transfer } from '../block-map.js'
 
 export const xfsAopsBh = {
-  /** xfs_get_blocks for a write: a hole becomes a delayed allocation (xfs_iomap_write_delay). Context: page locked; ILOCK for one step. */
+  /**
+   * xfs_get_blocks for a write: a hole becomes a delayed allocation (xfs_iomap_write_delay). Context: page locked. The look and the
+   * reservation are under one hold of ILOCK: a hole that has gone meanwhile is looked at again.
+   */
   xfs_get_blocks(_k: Kernel, file: AddressSpace, block: number): Buffer {
     const cell = extentOf(file, block)
-    const extent = cell.get()
-    if (extent === 'HOLE') cell.compareExchange('HOLE', 'DELALLOC')
+    let extent = cell.get()
+    while (extent === 'HOLE' && !cell.compareExchange('HOLE', 'DELALLOC')) extent = cell.get()
     if (typeof extent === 'string') return 'delay'
     return [extent[0] === 'WRITTEN' ? 'mapped' : 'unwritten', extent[1]]
   },

@@ -3,13 +3,15 @@ import type { Kernel } from '../../kernel.js'
 import type { AddressSpace } from '../../include/linux/mm-types.js'
 import type { Disk } from '../../include/linux/extent-map.js'
 import { inodeOf } from '../block-map.js'
+import type { FallocateMode } from './xfs-bmap-util.js'
 
 export const xfsVnodeops = {
-  /** xfs_file_fallocate with FALLOC_FL_PUNCH_HOLE, xfs_change_file_space. Context: task. */
-  xfs_file_fallocate(k: Kernel, file: AddressSpace, first: number, end: number): void {
+  /** xfs_file_fallocate, xfs_change_file_space; zero, collapse and insert came later (xfs-bmap-util.ts). Context: task. @returns false for an error */
+  xfs_file_fallocate(k: Kernel, file: AddressSpace, mode: FallocateMode, first: number, end: number): boolean {
     file.i_rwsem.downWrite()
-    k.xfs_free_file_space(file, first, end)
+    const done = k.xfs_fallocate_locked(file, mode, first, end)
     file.i_rwsem.upWrite()
+    return done
   },
 
   /**
@@ -40,6 +42,7 @@ export const xfsVnodeops = {
   /** xfs_setattr_size. Context: IOLOCK held for writing. */
   xfs_setattr_size(k: Kernel, file: AddressSpace, size: number): void {
     const before = k.i_size_read(file)
+    k.inode_dio_wait(file)
     k.truncate_setsize(file, size)
     // xfs_itruncate_extents
     if (size < before) k.xfs_bunmapi(file, size, inodeOf(file).extents.length)

@@ -1,5 +1,5 @@
 /** Files whose blocks are allocated, freed and used again: extent maps, buffers that remember blocks, and the device beneath. */
-import type { Cell, Rwsem } from '../../../engine/index.js'
+import type { Cell, Counter, Rwsem } from '../../../engine/index.js'
 import type { Vma } from './mm-types.js'
 
 /**
@@ -38,6 +38,8 @@ export interface Inode {
   readonly ilock: Rwsem
   /** The lock of the fixes: XFS i_mmaplock, ext4 i_mmap_sem, invalidate_lock. Not taken without one. */
   readonly invalidate_lock: Rwsem
+  /** Direct I/O under way that does not hold the lock of the inode until it is done. */
+  readonly i_dio_count: Counter
   readonly blocks_per_page: number
   /** The areas that map the file, all there will be. */
   readonly mappings: Vma[]
