@@ -1,6 +1,6 @@
 /** Devices whose blocks are given out, and inodes of files with extent maps, at set-up. */
 import type { Cell, World } from '../engine/index.js'
-import type { BlockState, Disk, Extent, Inode } from './include/linux/extent-map.js'
+import type { AioRequest, BlockState, Disk, Extent, Inode } from './include/linux/extent-map.js'
 import { blockBeneath, stateOf } from './fs/block-map.js'
 
 export interface FileOptions {
@@ -38,6 +38,8 @@ export function createInode(world: World, disk: Disk, name: string, extents: rea
     extents: extents.map((extent, index) => world.cell(`${name}.extent${extents.length === 1 ? '' : index}`, extent) as Cell<Extent>),
     ilock: world.rwsem(`${name}.ilock`),
     i_dio_count: world.counter(`${name}.i_dio_count`),
+    i_completed_io_list: world.list<AioRequest>(`${name}.i_completed_io_list`),
+    i_completed_io_lock: world.spinlock(`${name}.i_completed_io_lock`),
     invalidate_lock: world.rwsem(`${name}.invalidate_lock`),
     blocks_per_page: options.blocks_per_page ?? 1,
     mappings: [],

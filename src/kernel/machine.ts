@@ -18,7 +18,7 @@ import type {
   Waiter,
 } from './include/linux/mm-types.js'
 import type { DaxEntry, DaxInode, DaxOptions, Extent } from './include/linux/dax-types.js'
-import type { Buffer, Disk, Extent as FileExtent, Inode } from './include/linux/extent-map.js'
+import type { AioRequest, Buffer, Disk, Extent as FileExtent, Inode } from './include/linux/extent-map.js'
 import { createDisk, createInode, type FileOptions } from './machine-disks.js'
 import { Expectations } from './expectations.js'
 import { BH_FLAGS, PAGECACHE_TAGS } from './include/linux/mm-types.js'
@@ -69,6 +69,8 @@ export interface MachineConfig {
   readonly freeze: boolean
   /** How many items of work are queued for kernel workers at most. */
   readonly works: number
+  /** Asynchronous direct I/O of a page that a program makes, to files with extent maps. */
+  readonly aio: number
   /** Whether translations stay in the TLB of an address space's CPU from one access to the next. */
   readonly tlb: boolean
   /** CONFIG_TRANSPARENT_HUGEPAGE: whether a page may be part of a huge one. */
@@ -101,6 +103,7 @@ const DEFAULTS: MachineConfig = {
   bios: 2,
   words: 1,
   works: 0,
+  aio: 0,
   tlb: false,
   thp: false,
   swap: 0,
@@ -167,6 +170,9 @@ export interface Machine {
   readonly kworker: TaskHandle
   /** The file systems of files, where programs freeze. */
   readonly super_blocks: ReadonlyMap<AddressSpace, SuperBlock>
+  /** The device and the workers of asynchronous direct I/O to files with extent maps. */
+  readonly aio_device: TaskHandle
+  readonly aio_worker: TaskHandle
   /** What the oracle remembers. */
   readonly expectations: Expectations
   /** Everything that programs have made of it, in order. */
@@ -250,6 +256,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   }
   dios.set('set-up', dio(world, 'set-up'))
   for (let i = 1; i <= full.works; i++) waiterOf(full.works === 1 ? 'kworker' : `kworker-${i}`)
+  for (let i = 1; i <= full.aio; i++) waiterOf(full.aio === 1 ? 'aio-worker' : `aio-worker-${i}`)
   return {
     world,
     config: full,
@@ -273,6 +280,12 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     kworker: world.task('kworker', (bio?: Bio) => {
       if (bio !== undefined) k.bio_dirty_fn(bio)
     }, { start: false, instances: full.works }),
+    aio_device: world.task('aio', (request?: AioRequest) => {
+      if (request !== undefined) k.dio_bio_end_aio_pages(request)
+    }, { context: 'irq', start: false, instances: full.aio }),
+    aio_worker: world.task('aio-worker', (request?: AioRequest) => {
+      if (request !== undefined) k.dio_work(request)
+    }, { start: false, instances: full.aio }),
     super_blocks,
     expectations,
     made: { files, mms, disks, waiters, dios },

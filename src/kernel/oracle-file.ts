@@ -11,6 +11,7 @@ import type { Cell, FailureKind } from '../engine/index.js'
 import type { Kernel } from './kernel.js'
 import { ANYTHING, UNKNOWN, isSettled, storedMeanwhile, type Expected, type Settled } from './expectations.js'
 import { ZERO, type AddressSpace, type Page } from './include/linux/mm-types.js'
+import type { AioRequest } from './include/linux/extent-map.js'
 import { inodeOf, onDisk, stateOf } from './fs/block-map.js'
 import { wordOf } from './block/blocks.js'
 import { pteOf, pte_dirty, pte_page } from './include/linux/pgtable.js'
@@ -45,8 +46,19 @@ export const fileObservations = {
   oracle_pread_ends(k: Kernel, file: AddressSpace, index: number, begun: readonly Expected[], seen: readonly string[]): void {
     k.expectations.ofFile(file)?.words[index]?.forEach((cell, w) => {
       const now = cell.get()
-      if (isSettled(now) && sameAs(now, begun[w])) warnOf(k, mismatch(k, file, now, seen[w] ?? ZERO, 'read(2) sees'))
+      const before = begun[w]
+      if (!isSettled(now) || before === undefined || !isSettled(before)) return
+      if (sameAs(now, before)) warnOf(k, mismatch(k, file, now, seen[w] ?? ZERO, 'read(2) sees'))
+      // It has changed meanwhile: still it was never data of another file.
+      else if (before[0] !== ANYTHING && seen[w] !== before[0]) warnOf(k, foreign(k, file, now, seen[w] ?? ZERO, 'read(2) sees'))
     })
+  },
+
+  /** There is an event for asynchronous direct I/O, which has read `words`. */
+  oracle_aio_ends(k: Kernel, [op, file, index, , content, , , call, begun]: AioRequest, words: readonly string[]): void {
+    const { blocks_per_page } = inodeOf(file)
+    if (op === 'READ') k.oracle_pread_ends(file, index, begun, words)
+    else k.oracle_blocks_end(call, file, index * blocks_per_page, (index + 1) * blocks_per_page, content)
   },
 
   /** fsync has returned: what was expected when it began (`oracle_sync_begins`), and still is, must be on the device. */
@@ -103,13 +115,24 @@ function warnOf(k: Kernel, met: readonly [kind: FailureKind, message: string] | 
   if (met !== null) k.world.warn(...met)
 }
 
-function mismatch(k: Kernel, file: AddressSpace, [word, origin]: Settled, seen: string, where: string): readonly [kind: FailureKind, message: string] | null {
+function mismatch(k: Kernel, file: AddressSpace, expected: Settled, seen: string, where: string): readonly [kind: FailureKind, message: string] | null {
+  const [word, origin] = expected
   if (word === ANYTHING || word === seen) return null
+  const what = whatOf(expected)
+  if (origin === 'zeroed') return foreign(k, file, expected, seen, where) ?? ['data-stale', `in place of ${what} ${where} what was there before`]
+  return foreign(k, file, expected, seen, where) ?? ['data-lost', `${what} is lost: ${where} ${seen === ZERO ? 'zeros' : 'what was there before'}`]
+}
+
+/** Data of another file where something else is expected. */
+function foreign(k: Kernel, file: AddressSpace, expected: Settled, seen: string, where: string): readonly [kind: FailureKind, message: string] | null {
+  const [word] = expected
   const owner = seen.split(/[:.]/)[0] ?? ''
-  const what = origin === 'zeroed' ? 'the zeros of a hole' : 'what was stored'
-  if (seen !== ZERO && owner !== file.name && k.expectations.isOwner(owner)) return ['data-foreign', `in place of ${what} ${where} data of ${owner}`]
-  if (origin === 'zeroed') return ['data-stale', `in place of ${what} ${where} what was there before`]
-  return ['data-lost', `${what} is lost: ${where} ${seen === ZERO ? 'zeros' : 'what was there before'}`]
+  if (word === ANYTHING || word === seen || seen === ZERO || owner === file.name || !k.expectations.isOwner(owner)) return null
+  return ['data-foreign', `in place of ${whatOf(expected)} ${where} data of ${owner}`]
+}
+
+function whatOf([, origin]: Settled): string {
+  return origin === 'zeroed' ? 'the zeros of a hole' : 'what was stored'
 }
 
 function isDirty(k: Kernel, file: AddressSpace, index: number, page: Page): boolean {

@@ -128,6 +128,11 @@ export const blockMapInstructions = {
     for (const word of inodeOf(file).disk.blocks[block] ?? []) word.set(content)
   },
 
+  /** The device reads a block for memory that nobody else knows of. */
+  words_of_block(_k: Kernel, disk: Disk, block: number): readonly string[] {
+    return (disk.blocks[block] ?? []).map((word) => word.get())
+  },
+
   /** ext4_mb_new_blocks, xfs_alloc_vextent: the lowest free block. Context: task; under locks of the allocator. @returns null if there is none (ENOSPC) */
   new_block(_k: Kernel, file: AddressSpace): number | null {
     const { disk } = inodeOf(file)
@@ -149,6 +154,18 @@ export const blockMapInstructions = {
     const beneath = blockBeneath(extent) ?? k.new_block(file)
     const written = extent === 'DELALLOC' || (extent[0] === 'WRITTEN' && !convert)
     if (beneath !== null) cell.set([written ? 'WRITTEN' : 'UNWRITTEN', beneath])
+  },
+
+  /**
+   * A block without data has some now. Where a hole has been made meanwhile, ext4 (EXT4_GET_BLOCKS_IO_CONVERT_EXT) gives it a block without
+   * data, and XFS (xfs_bmapi_write without XFS_BMAPI_PREALLOC) one that counts as written. Context: ilock held for writing, a transaction started.
+   */
+  convert_unwritten(k: Kernel, file: AddressSpace, block: number): void {
+    const cell = extentOf(file, block)
+    const extent = cell.get()
+    const there = blockBeneath(extent)
+    const beneath = there ?? k.new_block(file)
+    if (beneath !== null) cell.set([there === null && isExt4(file) ? 'UNWRITTEN' : 'WRITTEN', beneath])
   },
 
   /** Moves what is in the map from `first` to before `end` on by `by` blocks; what was there is overwritten. Context: ilock held for writing. */

@@ -4,11 +4,15 @@ import type { AddressSpace } from '../include/linux/mm-types.js'
 import { blockBeneath, extentOf, inodeOf } from './block-map.js'
 
 export const directBlocks = {
-  /** The block that a direct write goes to: where there is none, one is allocated that has no data until the I/O is done. @returns null for ENOSPC */
-  get_blocks_direct(k: Kernel, file: AddressSpace, block: number): number | null {
+  /**
+   * The block that a direct write goes to: where there is none, one is allocated that has no data until the I/O is done.
+   * @returns the block, null for ENOSPC; and whether it has no data yet
+   */
+  get_blocks_direct(k: Kernel, file: AddressSpace, block: number): readonly [beneath: number | null, unwritten: boolean] {
     const cell = extentOf(file, block)
-    const there = blockBeneath(cell.get())
-    if (there !== null) return there
+    const extent = cell.get()
+    const there = blockBeneath(extent)
+    if (there !== null) return [there, extent[0] === 'UNWRITTEN']
     // xfs_iomap_write_direct, ext4_map_blocks: a delayed allocation is replaced as well.
     const { ilock } = inodeOf(file)
     k.transaction_start(file)
@@ -17,7 +21,7 @@ export const directBlocks = {
     if (beneath !== null) cell.set(['UNWRITTEN', beneath])
     ilock.upWrite()
     k.transaction_stop(file)
-    return beneath
+    return [beneath, true]
   },
 
   /** The block that a direct read is of; null for zeros. XFS can not read what has no block yet. */

@@ -8,6 +8,7 @@ import { fileObservations, fileOracleInlines } from '../oracle-file.js'
 import { shiftObservations } from '../oracle-shift.js'
 import { aioOf34, aioOf34Inlines } from './aio-34.js'
 import { blockMap, blockMapInlines, blockMapInstructions } from './block-map.js'
+import { dioCompletion, dioCompletionInlines } from './dio-completion.js'
 import { directBlocks } from './direct-blocks.js'
 import { ext4Delalloc } from './ext4/delalloc.js'
 import { ext4Extents } from './ext4/extents.js'
@@ -23,6 +24,7 @@ export const extentFiles = {
   ...truncateRange,
   ...writebackLoop,
   ...directBlocks,
+  ...dioCompletion,
   ...ext4Delalloc,
   ...ext4Extents,
   ...ext4Fallocate,
@@ -36,6 +38,7 @@ export const extentFiles = {
 export const extentFileInlines = {
   ...faultsOf34Inlines,
   ...blockMapInlines,
+  ...dioCompletionInlines,
   ...ext4FallocateInlines,
   ...xfsBmapUtilInlines,
   ...filemapIoInlines,

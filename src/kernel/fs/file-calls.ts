@@ -77,7 +77,7 @@ export const fileCalls = {
     const begun = k.oracle_pread_begins(file, index)
     const buffer = to === null ? null : bufferBlocks(to)
     if (buffer !== null) k.oracle_blocks_begin(call, ...buffer)
-    const words = isExt4(file) ? k.generic_file_aio_read_direct(file, index, to) : k.xfs_file_aio_read_direct(file, index, to)
+    const words = isExt4(file) ? k.generic_file_aio_read_direct(file, index, to, null) : k.xfs_file_aio_read_direct(file, index, to, null)
     if (words !== null) k.oracle_pread_ends(file, index, begun, words)
     if (buffer !== null) k.oracle_blocks_end(call, ...buffer, null)
     return words !== null
@@ -98,9 +98,36 @@ export const fileCalls = {
     const call = `pwrite by ${k.world.currentTask()}`
     const [first, end] = blocksOfPage(file, index)
     k.oracle_blocks_begin(call, file, first, end)
-    const written = isExt4(file) ? k.generic_file_aio_write_direct(file, index, content) : k.xfs_file_aio_write_direct(file, index, content)
-    k.oracle_blocks_end(call, file, first, end, written ? content : null)
-    return written
+    const written = isExt4(file) ? k.generic_file_aio_write_direct(file, index, content, null) : k.xfs_file_aio_write_direct(file, index, content, null)
+    k.oracle_blocks_end(call, file, first, end, written === 'written' ? content : null)
+    return written === 'written'
+  },
+
+  /** io_submit(2) of a write of a page, of a file opened with O_DIRECT: one at a time for each task. */
+  io_submit_pwrite(k: Kernel, file: AddressSpace, index: number, content: string): void {
+    const call = `io_submit by ${k.world.currentTask()}`
+    const [first, end] = blocksOfPage(file, index)
+    const dio = k.current_dio()
+    k.dio_init(dio, 1)
+    k.oracle_blocks_begin(call, file, first, end)
+    const written = isExt4(file) ? k.generic_file_aio_write_direct(file, index, content, call) : k.xfs_file_aio_write_direct(file, index, content, call)
+    if (written === 'queued') return
+    // aio_run_iocb: what is not queued has its event at once.
+    k.ki_complete(dio)
+    k.oracle_blocks_end(call, file, first, end, written === 'written' ? content : null)
+  },
+
+  /** io_submit(2) of a read of a page, of a file opened with O_DIRECT, to memory that nobody else knows of. */
+  io_submit_pread(k: Kernel, file: AddressSpace, index: number): void {
+    k.dio_init(k.current_dio(), 1)
+    const begun = k.oracle_pread_begins(file, index)
+    if (isExt4(file)) k.generic_file_aio_read_direct(file, index, null, begun)
+    else k.xfs_file_aio_read_direct(file, index, null, begun)
+  },
+
+  /** io_getevents(2): waits for what the task has submitted. */
+  io_getevents(k: Kernel): void {
+    k.dio_wait_for_event(k.current_dio())
   },
 
   /** readahead(2), posix_fadvise(2) with POSIX_FADV_WILLNEED. */

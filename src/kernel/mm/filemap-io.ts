@@ -4,7 +4,7 @@
  * after.
  */
 import type { Kernel } from '../kernel.js'
-import { ZERO, type AddressSpace, type Page, type SyncMode, type Vma } from '../include/linux/mm-types.js'
+import type { AddressSpace, Page, SyncMode, Vma } from '../include/linux/mm-types.js'
 import { blocksOf, inodeOf, isExt4, type Transfer } from '../fs/block-map.js'
 import { wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
@@ -104,40 +104,42 @@ export const filemapIo = {
 
   /**
    * generic_file_direct_write: what is cached is written and dropped, then the device is written to, then what has been cached
-   * meanwhile is dropped if it is clean. Context: i_mutex or IOLOCK held.
+   * meanwhile is dropped if it is clean; of an asynchronous write, as soon as it has been submitted. Context: i_mutex or IOLOCK held.
+   * @param call who writes asynchronously; null for a write that is waited for
    * @returns false if a page could not be dropped before: nothing is written, the caller may go through the page cache instead
    */
-  generic_file_direct_write(k: Kernel, file: AddressSpace, index: number, content: string): boolean {
+  generic_file_direct_write(k: Kernel, file: AddressSpace, index: number, content: string, call: string | null): boolean {
     k.filemap_write_and_wait_pages(file, index, index + 1)
     if (!k.invalidate_inode_pages2_range(file, index, index + 1)) return false
-    k.direct_IO_write(file, index, content)
+    if (call === null) k.direct_IO_write(file, index, content)
+    else k.dio_submit_write(file, index, content, call)
     k.invalidate_inode_pages2_range(file, index, index + 1)
     return true
   },
 
-  /** The direct_IO of a write: get_blocks, then the device. */
+  /** The direct_IO of a write: get_blocks, then the device. The lock of the inode is held until it is done, so that i_dio_count says nothing. */
   direct_IO_write(k: Kernel, file: AddressSpace, index: number, content: string): void {
     for (const block of blocksOf(file, index)) {
-      const beneath = k.get_blocks_direct(file, block)
+      const [beneath, unwritten] = k.get_blocks_direct(file, block)
       if (beneath === null) continue
       k.dma_write_direct(file, beneath, content)
-      k.written_direct(file, block, beneath)
+      if (unwritten) k.written_direct(file, block, beneath)
     }
   },
 
   /**
-   * The direct_IO of a read: get_user_pages of the buffer, get_blocks, then the device.
-   * @returns what was read; null if the buffer can not be had
+   * The direct_IO of a read up to where its blocks are known: get_user_pages of the buffer, get_blocks.
+   * @returns the buffer, null for memory that nobody else knows of, and the blocks; null if the buffer can not be had
    */
-  direct_IO_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly string[] | null {
-    const { disk, blocks_per_page } = inodeOf(file)
-    const words = k.config.words / blocks_per_page
+  direct_IO_map_read(k: Kernel, file: AddressSpace, index: number, to: UserPage | null): readonly [buffer: Page | null, transfer: Transfer] | null {
     const buffer = to === null ? null : k.get_user_page(to)
     if (to !== null && buffer === null) return null
-    const read = blocksOf(file, index).flatMap((block) => {
-      const beneath = k.get_block_direct_read(file, block)
-      return Array.from({ length: words }, (_, w) => (beneath === null ? ZERO : wordOf(disk.blocks[beneath] ?? [], w).get()))
-    })
+    return [buffer, blocksOf(file, index).map((block) => k.get_block_direct_read(file, block))]
+  },
+
+  /** The rest of it: the device. @returns what was read */
+  direct_IO_read(k: Kernel, file: AddressSpace, buffer: Page | null, transfer: Transfer): readonly string[] {
+    const read = k.dma_read_direct(file, transfer)
     if (buffer !== null) {
       read.forEach((value, w) => wordOf(buffer.words, w).set(value))
       k.set_page_dirty_lock(buffer)

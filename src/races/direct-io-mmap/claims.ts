@@ -51,4 +51,12 @@ export const fixes: readonly RaceFix[] = [
     kernels: KERNELS,
     claims: [],
   },
+  {
+    name: 'invalidate-at-completion',
+    author: 'Lukas Czerner, Eryu Guan',
+    date: '2017',
+    summary: 'an asynchronous direct write drops what has been cached meanwhile when it is done, not when it is submitted; not of the thread',
+    kernels: KERNELS,
+    claims: [],
+  },
 ]

@@ -3,6 +3,8 @@ import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import { programsOnDisk, type DiskDraft, type Stage } from '../disk-drafts.js'
 import { deadlockDrafts } from '../hole-punch-fault/lock-programs.js'
 import { patches } from '../hole-punch-fault/fixes.js'
+import { aioDrafts } from './aio-programs.js'
+import { patches as ownPatches } from './fixes.js'
 
 function mappedFile(stage: Stage, block: 'WRITTEN' | 'HOLE' = 'WRITTEN'): readonly [file: AddressSpace, map: Vma] {
   const file = stage.file('F', [block === 'HOLE' ? 'HOLE' : ['WRITTEN', 0]])
@@ -147,7 +149,8 @@ const DRAFTS: readonly DiskDraft[] = [
       k.spawn('write', () => void k.pwrite(file, 0, 'F:new'))
     },
   },
+  ...aioDrafts,
   ...deadlockDrafts(({ k }, file) => k.spawn('direct write', () => void k.pwrite_direct(file, 0, 'F:direct'))),
 ]
 
-export const programs = programsOnDisk('direct-io-mmap', DRAFTS, patches)
+export const programs = programsOnDisk('direct-io-mmap', DRAFTS, [...patches, ...ownPatches])

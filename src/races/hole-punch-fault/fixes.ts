@@ -134,12 +134,28 @@ const pageByPage = patch('page-by-page', {
   xfs_free_file_space: (k, _base, file, first, end) => punchPageByPage(k, file, first, end, (from, to) => k.xfs_bunmapi(file, from, to)),
 })
 
-/** Not of the thread, merged in v3.7 (02d262dffcf4): ext4's punch takes i_mutex, as XFS takes the IOLOCK. */
+/**
+ * Not of the thread, merged in v3.7 (02d262dffcf4): ext4's punch takes i_mutex, as XFS takes the IOLOCK, and waits for direct I/O; XFS waits
+ * for it in every mode of fallocate since v3.15 at the latest.
+ */
 const punchIMutex = patch('punch-i-mutex', {
-  ext4_ext_punch_hole(_k, base, file, first, end) {
+  ext4_ext_punch_hole(k, base, file, first, end) {
     file.i_rwsem.downWrite()
+    k.inode_dio_wait(file)
     base(file, first, end)
     file.i_rwsem.upWrite()
+  },
+  xfs_free_file_space(k, base, file, first, end) {
+    k.inode_dio_wait(file)
+    base(file, first, end)
+  },
+})
+
+/** Not of the thread, merged in v4.5 (32ebffd3bbb4): collapsing and inserting on ext4 write what they shift under i_mutex and i_mmap_sem. */
+const flushUnderLock = patch('flush-under-lock', {
+  ext4_write_before_shift: () => undefined,
+  ext4_write_to_shift(k, _base, file, first) {
+    k.filemap_write_and_wait_pages(file, Math.floor(first / inodeOf(file).blocks_per_page), file.slots.length)
   },
 })
 
@@ -153,4 +169,5 @@ export const patches: readonly Patch[] = [
   ioLockRetryIgnored,
   pageByPage,
   punchIMutex,
+  flushUnderLock,
 ]

@@ -260,6 +260,52 @@ const DRAFTS: readonly DiskDraft[] = [
       stage.k.spawn('store', () => void stage.k.user_store(map, 1, 0, 'F:new'), map.mm)
     },
   },
+  {
+    name: 'aio-write',
+    summary: 'An asynchronous direct write to the range.',
+    machine: { aio: 1 },
+    setup(stage) {
+      const file = stage.file('F', [['WRITTEN', 0]])
+      otherPuncher(stage, file)
+      stage.k.spawn('aio write', () => stage.k.io_submit_pwrite(file, 0, 'F:direct'), stage.process('W'))
+    },
+  },
+  {
+    name: 'aio-write-of-hole',
+    summary: 'An asynchronous direct write to a hole in the range, whose new block a worker has to convert; then its event and read(2).',
+    machine: { aio: 1 },
+    setup(stage) {
+      const file = stage.file('F', ['HOLE'])
+      otherPuncher(stage, file)
+      stage.k.spawn(
+        'aio write',
+        () => {
+          stage.k.io_submit_pwrite(file, 0, 'F:direct')
+          stage.k.io_getevents()
+          stage.k.pread(file, 0)
+        },
+        stage.process('W'),
+      )
+    },
+  },
+  {
+    name: 'aio-read-reuse',
+    summary: 'An asynchronous direct read, then its range is punched, while the freed block is committed and given to another file.',
+    machine: { aio: 1 },
+    setup(stage) {
+      const { k } = stage
+      const file = stage.file('F', [['WRITTEN', 0]])
+      k.spawn(
+        'aio read',
+        () => {
+          k.io_submit_pread(file, 0)
+          k.fallocate_punch(file, 0, 1)
+        },
+        stage.process('R'),
+      )
+      reuser(stage, file)
+    },
+  },
   ...rangeDrafts,
   ...deadlockDrafts((stage, file) => otherPuncher(stage, file)),
   {

@@ -16,6 +16,7 @@ export const ext4Extents = {
     const to = Math.floor(end / blocks_per_page)
     k.filemap_write_and_wait_pages(file, from, to)
     k.truncate_pagecache_range(file, from, to)
+    if (k.config.aio > 0) k.ext4_flush_completed_IO(file)
     k.ext4_ext_free_range(file, first, end)
   },
 
@@ -39,8 +40,10 @@ export const ext4Extents = {
     const before = k.i_size_read(file)
     k.inode_dio_wait(file)
     k.truncate_setsize(file, size)
+    if (size >= before) return
     // ext4_truncate
-    if (size < before) k.ext4_ext_free_range(file, size, inodeOf(file).extents.length)
+    if (k.config.aio > 0) k.ext4_flush_completed_IO(file)
+    k.ext4_ext_free_range(file, size, inodeOf(file).extents.length)
   },
 
   /** jbd2_journal_commit_transaction: waits for handles, and keeps new ones out; then what was freed can be used again. Context: kjournald. */

@@ -1,6 +1,7 @@
 /** Files whose blocks are allocated, freed and used again: extent maps, buffers that remember blocks, and the device beneath. */
-import type { Cell, Counter, Rwsem } from '../../../engine/index.js'
-import type { Vma } from './mm-types.js'
+import type { Cell, Counter, List, Rwsem, Spinlock } from '../../../engine/index.js'
+import type { Expected } from '../../expectations.js'
+import type { AddressSpace, Dio, Vma } from './mm-types.js'
 
 /**
  * What is at a block of a file, as the in-core extent map says: nothing; a reservation without a block (XFS: a delayed
@@ -27,6 +28,22 @@ export interface Disk {
   readonly journal: Rwsem
 }
 
+/**
+ * Asynchronous direct I/O of a page, from submission to the event: struct dio with its kiocb, and ext4_io_end or xfs_ioend. `unwritten`:
+ * it is to blocks that have no data yet. `call` and `begun` are for the oracle: who writes, or what was expected when a read began.
+ */
+export type AioRequest = readonly [
+  op: 'READ' | 'WRITE',
+  file: AddressSpace,
+  index: number,
+  transfer: readonly (number | null)[],
+  content: string,
+  dio: Dio,
+  unwritten: boolean,
+  call: string,
+  begun: readonly Expected[],
+]
+
 /** struct inode of a file with an extent map; its i_rwsem (i_mutex, IOLOCK) is that of the AddressSpace. */
 export interface Inode {
   readonly disk: Disk
@@ -40,6 +57,9 @@ export interface Inode {
   readonly invalidate_lock: Rwsem
   /** Direct I/O under way that does not hold the lock of the inode until it is done. */
   readonly i_dio_count: Counter
+  /** ext4: requests whose blocks are to be converted. */
+  readonly i_completed_io_list: List<AioRequest>
+  readonly i_completed_io_lock: Spinlock
   readonly blocks_per_page: number
   /** The areas that map the file, all there will be. */
   readonly mappings: Vma[]
