@@ -1,35 +1,10 @@
 /** Files whose blocks are freed and used again, v3.4: what one task alone sees. */
-import { describe, expect, it } from 'vitest'
-import { explore, program } from '../../src/engine/index.js'
-import type { Disk, Extent } from '../../src/kernel/include/linux/extent-map.js'
-import type { AddressSpace, Vma } from '../../src/kernel/include/linux/mm-types.js'
-import type { Kernel } from '../../src/kernel/kernel.js'
-import { EXT4_34, XFS_34 } from '../../src/kernel/machine.js'
-import { kernel } from '../../src/kernel/versions.js'
-
-interface Case {
-  readonly extents: readonly Extent[]
-  readonly blocks_per_page?: number
-  readonly run: (k: Kernel, file: AddressSpace, map: Vma, disk: Disk) => void
-  readonly check?: (k: Kernel, file: AddressSpace, disk: Disk) => void
-}
+import { describe, it } from 'vitest'
+import type { Extent } from '../../src/kernel/include/linux/extent-map.js'
+import { oneTaskHolds, type Case } from './on-disk.js'
 
 describe.each(['ext4', 'xfs'] as const)('on %s', (fs) => {
-  /** Runs one task to its end: nothing fails, and users find in the file what they expect. */
-  function holds({ extents, blocks_per_page = 1, run, check }: Case): void {
-    const subject = program('one task', (world) => {
-      const k = kernel('v3.4').boot(world, { pages: 4, incarnations: false, words: blocks_per_page })
-      const disk = k.disk('sda', 4, blocks_per_page)
-      const file = k.open_on_disk(disk, 'F', fs === 'ext4' ? EXT4_34 : XFS_34, extents, { blocks_per_page, resizable: true })
-      const map = k.area(k.address_space('A', file.slots.length), { name: 'A.map', file, pages: file.slots.length })
-      k.spawn('task', () => run(k, file, map, disk), map.mm)
-      world.finally(() => k.check_files([file]))
-      world.finally(() => check?.(k, file, disk))
-    })
-    const result = explore(subject, { shortest: false })
-    expect(result.failures.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([])
-    expect(result.verdict).toBe('holds')
-  }
+  const holds = (one: Case): void => oneTaskHolds(fs, one)
 
   const TWO: readonly Extent[] = [
     ['WRITTEN', 0],

@@ -3,11 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { explore, replay } from '../../src/engine/index.js'
 import type { FileSystem } from '../../src/races/race.js'
 import { holePunchFault as race } from '../../src/races/hole-punch-fault/index.js'
-import { callsInOrder, failuresOf, inOrder, programOf, rowOf } from './support.js'
+import { callsInOrder, failuresOf, inOrder, programOf, programsUnder, rowOf } from './support.js'
 
 const SECONDS = 1000
 
-const row = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes })
+/** Programs of fallocate's later modes, and of asynchronous direct I/O: they are a part of the workload that the thread does not speak of. */
+const isLater = (name: string): boolean => /^(zero|prealloc|collapse|insert|aio)-/.test(name)
+const names = programsUnder(race, 'sc')
+const PUNCHING = names.filter((name) => !isLater(name))
+const RANGES = names.filter((name) => isLater(name) && !name.startsWith('aio-'))
+const ASYNC = names.filter((name) => name.startsWith('aio-'))
+
+const row = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes }, PUNCHING)
 
 /** Stores through a mapping, all to one block. */
 const STORES = ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'unwritten', 'hole']
@@ -69,7 +76,7 @@ describe('ext4, v3.4', () => {
     })
   }, 60 * SECONDS)
 
-  it('invalidate-lock closes everything', () => {
+  it('invalidate-lock closes everything about punching', () => {
     expect(row('ext4', 'invalidate-lock')).toEqual({})
   }, 60 * SECONDS)
 
@@ -150,6 +157,61 @@ describe('xfs, v3.4', () => {
       reservation: ['hole'],
     })
   }, 60 * SECONDS)
+})
+
+describe('zeroing, collapsing and inserting ranges', () => {
+  const ranges = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes }, RANGES)
+  const EXT4 = {
+    'store-lost': ['zero-store', 'collapse-store', 'collapse-store-first', 'collapse-load', 'collapse-read', 'collapse-write', 'insert-store'],
+    'punched-data-back': ['zero-load', 'zero-read', 'collapse-store', 'insert-load'],
+    'freed-block-written': ['collapse-store-first'],
+  }
+  const XFS = {
+    'store-lost': ['zero-store', 'collapse-store', 'collapse-store-first', 'collapse-load', 'insert-store'],
+    'punched-data-back': ['zero-load', 'insert-load'],
+    'freed-block-written': ['collapse-store-first'],
+    reservation: ['zero-reserved'],
+  }
+
+  it('have the race of punching, and lose what is stored between writing and shifting; preallocating has none', () => {
+    expect(ranges('ext4')).toEqual(EXT4)
+    expect(ranges('xfs')).toEqual(XFS)
+  }, 60 * SECONDS)
+
+  it('ext4 writes what it shifts before it takes i_mutex: no lock of faults closes that, flush-under-lock does', () => {
+    expect(ranges('ext4', 'fault-rwsem')).toEqual({
+      'store-lost': ['collapse-store', 'collapse-read', 'collapse-write', 'insert-store'],
+      'punched-data-back': ['zero-read'],
+    })
+    expect(ranges('ext4', 'invalidate-lock')).toEqual({ 'store-lost': ['collapse-store', 'collapse-write', 'insert-store'] })
+    expect(ranges('ext4', 'fault-rwsem', 'flush-under-lock')).toEqual({ 'store-lost': ['collapse-read'], 'punched-data-back': ['zero-read'] })
+    expect(ranges('ext4', 'flush-under-lock', 'invalidate-lock')).toEqual({})
+  }, 60 * SECONDS)
+
+  it('XFS writes under its locks, and needs fault-rwsem only; zeroing takes away a reservation that the flusher still uses', () => {
+    expect(ranges('xfs', 'fault-rwsem')).toEqual({ reservation: ['zero-reserved'] })
+    expect(ranges('xfs', 'invalidate-lock')).toEqual({ reservation: ['zero-reserved'] })
+    expect(ranges('xfs', 'mkwrite-rwsem')).toEqual({
+      'store-lost': ['collapse-load'],
+      'punched-data-back': ['zero-load', 'insert-load'],
+      reservation: ['zero-reserved'],
+    })
+  }, 60 * SECONDS)
+})
+
+describe.each(['ext4', 'xfs'] as const)('asynchronous direct I/O, %s', (fs) => {
+  const async = (...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes }, ASYNC)
+  const WRONG = { 'freed-block-written': ['aio-write', 'aio-write-of-hole'], 'foreign-bytes-read': ['aio-read-reuse'] }
+
+  it('is not waited for by punching, whatever lock faults take', () => {
+    expect(async()).toEqual(WRONG)
+    expect(async('invalidate-lock')).toEqual(WRONG)
+    expect(async('io-lock-in-mkwrite')).toEqual(WRONG)
+  })
+
+  it('is waited for since punch-i-mutex', () => {
+    expect(async('punch-i-mutex')).toEqual({})
+  })
 })
 
 describe('questions', () => {

@@ -11,7 +11,8 @@ import { PageDirty } from '../include/linux/page-flags.js'
 import { blockOf, wordOf } from '../block/blocks.js'
 import { slotOf, tagsOf } from '../mm/filemap.js'
 import { fileOf, type VmFault } from '../mm/memory.js'
-import { daxOf, deleteEntry, entryAt, isEmptyEntry, isPmdEntry, lockNameOf, pmdStart, setEntry, startOf, type DaxSize, type GrabbedEntry } from './dax-entries.js'
+import { daxOf, deleteEntry, entryAt, isEmptyEntry, isPmdEntry, lockNameOf, pmdStart, setEntry, startOf } from './dax-entries.js'
+import type { DaxSize, GrabbedEntry } from './dax-entries.js'
 
 export const dax = {
   /** dax_iomap_fault. Context: page fault; the file system keeps truncate and the switch of S_DAX out. */
@@ -63,6 +64,7 @@ export const dax = {
     if (hole_fill) {
       k.unlock_page(entry)
       k.put_page(entry)
+      k.world.noteLock(lockNameOf(mapping), 'taken')
     }
     return inserts ? kind : entry
   },
@@ -76,6 +78,7 @@ export const dax = {
     // A new page replaces the locked entry.
     const page = typeof entry === 'string' ? k.find_or_create_zeroed_page(fileOf(vmf.vma), vmf.pgoff) : entry
     if (page === null) return ['VM_FAULT_OOM', entry]
+    if (typeof entry === 'string') k.world.noteLock(lockNameOf(fileOf(vmf.vma)), 'released')
     const fault = k.finish_fault(vmf.vma, vmf.address, false, page)
     if (fault !== 0) return [fault, page]
     k.get_page(page)

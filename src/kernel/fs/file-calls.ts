@@ -126,7 +126,7 @@ export const fileCalls = {
   },
 
   /** io_getevents(2): waits for what the task has submitted. */
-  io_getevents(k: Kernel): void {
+  io_getevents_direct(k: Kernel): void {
     k.dio_wait_for_event(k.current_dio())
   },
 

@@ -81,7 +81,7 @@ export const aioDrafts: readonly DiskDraft[] = [
       const { k } = stage
       const [file] = mappedFile(stage)
       submitter(stage, file, 0, () => {
-        k.io_getevents()
+        k.io_getevents_direct()
         k.pread(file, 0)
       })
       k.spawn('read', () => void k.pread(file, 0))

@@ -281,7 +281,7 @@ const DRAFTS: readonly DiskDraft[] = [
         'aio write',
         () => {
           stage.k.io_submit_pwrite(file, 0, 'F:direct')
-          stage.k.io_getevents()
+          stage.k.io_getevents_direct()
           stage.k.pread(file, 0)
         },
         stage.process('W'),

@@ -22,7 +22,10 @@ export const ext4Fallocate = {
     file.i_rwsem.upWrite()
   },
 
-  /** ext4_collapse_range, v3.15: what is dirty from here to the end of the file is written before i_mutex is taken. Context: task. @returns false for -EINVAL */
+  /**
+   * ext4_collapse_range, v3.15: what is dirty from here to the end of the file is written before i_mutex is taken. Context: task.
+   * @returns false for -EINVAL
+   */
   ext4_collapse_range(k: Kernel, file: AddressSpace, first: number, end: number): boolean {
     k.ext4_write_before_shift(file, first)
     file.i_rwsem.downWrite()
@@ -42,7 +45,10 @@ export const ext4Fallocate = {
     return first < size
   },
 
-  /** ext4_alloc_file_blocks (v3.4: the loop of ext4_fallocate): a transaction for each extent. Context: i_mutex. `convert`: EXT4_GET_BLOCKS_CONVERT_UNWRITTEN. */
+  /**
+   * ext4_alloc_file_blocks (v3.4: the loop of ext4_fallocate): a transaction for each extent. Context: i_mutex. `convert`:
+   * EXT4_GET_BLOCKS_CONVERT_UNWRITTEN.
+   */
   ext4_alloc_file_blocks(k: Kernel, file: AddressSpace, first: number, end: number, convert: boolean): void {
     for (let block = first; block < end; block++) {
       k.transaction_start(file)
@@ -51,7 +57,10 @@ export const ext4Fallocate = {
     }
   },
 
-  /** ext4_map_blocks with EXT4_GET_BLOCKS_CREATE_UNWRIT_EXT: a hole gets a block without data; with `convert` a block loses its data. Context: a handle started. */
+  /**
+   * ext4_map_blocks with EXT4_GET_BLOCKS_CREATE_UNWRIT_EXT: a hole gets a block without data; with `convert` a block loses its data.
+   * Context: a handle started.
+   */
   ext4_map_blocks_unwritten(k: Kernel, file: AddressSpace, block: number, convert: boolean): void {
     const { ilock } = inodeOf(file)
     ilock.downWrite()
