@@ -120,7 +120,7 @@ class Recorder implements ReplayObserver {
     if (local.status === Status.Done) return { status: 'finished', calls: [] }
     if (local.status === Status.Failed) return { status: 'failed', calls }
     const op = local.operation as Operation
-    const next = { op: op.kind.name, object: op.object.name, detail: op.kind.detail?.(machine, op) ?? '' }
+    const next = { op: op.kind.name, object: op.object.slot < 0 ? '' : op.object.name, detail: op.kind.detail?.(machine, op) ?? '' }
     const argument = argumentOf(machine, task)
     const moment = { calls, next, ...(argument !== undefined && { argument }) }
     if (op.kind.invisible === 'choice') return { status: 'choosing', choices: op.a, ...moment }

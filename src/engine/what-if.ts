@@ -69,7 +69,9 @@ function plan(subject: Program, token: string): readonly Planned[] {
 
 /** Two operations with the same signature are the same step, whatever comes of them. */
 function signature(machine: Machine, op: Operation): string {
-  return `${op.kind.invisible === 'choice' ? 'choice: ' : ''}${machine.describe(op)}`
+  const detail = op.kind.detail?.(machine, op) ?? ''
+  const what = op.object.slot < 0 ? `${op.kind.name}(${detail})` : machine.describe(op)
+  return `${op.kind.invisible === 'choice' ? 'choice: ' : ''}${what}`
 }
 
 class Follower {
@@ -103,6 +105,10 @@ class Follower {
     const op = walker.pending(task)
     if (op !== undefined && machine.canStep(task) && signature(machine, op) === planned.says) return this.make(planned)
     this.parts ??= this.parting(planned)
+    if (this.hasFinished(task)) {
+      if (planned.completes) this.dropped++
+      return true
+    }
     const rest = this.moves.slice(index).filter((later) => later.task === task)
     const { extra, missing } = this.align(task, rest)
     if (missing > 0) {
@@ -120,6 +126,12 @@ class Follower {
       }
     }
     return this.make(planned)
+  }
+
+  /** A task that has less to do may be done before. */
+  private hasFinished(task: number): boolean {
+    const { machine } = this.walker
+    return task < machine.tasks.length && machine.local(task) === machine.doneState
   }
 
   private make({ task, choice, at, completes }: Planned): boolean {

@@ -2,7 +2,7 @@
 import type { Trace } from '../engine/result.js'
 import { wrap, type Row } from './columns.js'
 import { diagramCells, type DiagramOptions } from './diagram.js'
-import { FAILURE_WORDS } from './failure-text.js'
+import { FAILURE_WORDS, verdictText } from './failure-text.js'
 import { counted } from './numbers.js'
 import { element, type Xml } from './xml.js'
 
@@ -15,7 +15,7 @@ const PADDING = 10
 const GAP = 28
 const HEADER = 34
 /** Lines of a column are broken beyond so many characters. */
-const COLUMN_MAX = 52
+const COLUMN_MAX = 64
 const INDENT = 2
 
 /** Colours of columns, by number: each as dark text or line on white, and as light on black; contrast above 4.5 to 1. */
@@ -44,13 +44,14 @@ export function diagramSvg(trace: Trace, options: DiagramOptions = {}): string {
   const notes = hidden === 0 ? footers : [...footers, `(${counted(hidden, 'step')} not shown)`]
   const width = Math.ceil(Math.max(MARGIN * 2 + sum(widths) + GAP * (headers.length - 1), ...notes.map((note) => MARGIN * 2 + note.length * CHARACTER)))
   const height = bottom + notes.length * LINE + MARGIN
+  const verdict = trace.failure === null ? '' : verdictText(trace.failure).short
   const content = [
     element('title', {}, titleOf(trace)),
     element('desc', {}, descriptionOf(trace, headers)),
     element('style', {}, styleSheet(headers.length)),
     element('rect', { class: 'paper', width, height }, []),
     ...headers.flatMap((header, column) => heading(header, column, starts[column] ?? 0, widths[column] ?? 0, bottom)),
-    ...blocks.flatMap((block, i) => [...arrow(blocks[i - 1], block, starts, widths), ...blockBox(block, starts, widths)]),
+    ...blocks.flatMap((block, i) => [...arrow(blocks[i - 1], block, starts, widths), ...blockBox(block, starts, widths, verdict)]),
     ...notes.map((note, i) => text(note, MARGIN, bottom + (i + 1) * LINE - 4, i < footers.length ? 'verdict' : 'note')),
   ]
   const frame = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height, role: 'img' }
@@ -108,12 +109,13 @@ function heading(name: string, column: number, x: number, width: number, bottom:
   ]
 }
 
-function blockBox({ column, lines, top }: Block, starts: readonly number[], widths: readonly number[]): Xml[] {
+function blockBox({ column, lines, top }: Block, starts: readonly number[], widths: readonly number[], verdict: string): Xml[] {
+  const kind = (line: string): string => (line.trim() === verdict ? 'verdict' : isMark(line) ? 'mark' : 'row')
   const x = starts[column] ?? 0
   const box = { x, y: top - 4, width: widths[column] ?? 0, height: lines.length * LINE + 8, rx: 4 }
   return [
     element('rect', { class: `block c${column}`, ...box }, []),
-    ...lines.map((line, i) => text(line, x + PADDING, top + i * LINE + 14, isMark(line) ? 'mark' : 'row')),
+    ...lines.map((line, i) => text(line, x + PADDING, top + i * LINE + 14, kind(line))),
   ]
 }
 

@@ -25,6 +25,36 @@ describe('replay', () => {
     expect(byToken).toEqual(await heddle(['replay', 'trace.json'], { cwd }))
   })
 
+  test('writes a trace for other tools', async () => {
+    const cwd = folderWith(FILES)
+    await heddle(['check', 'race.ts', '--json', '--out', 'trace.json'], { cwd })
+    const json = await heddle(['replay', 'trace.json', '--format', 'json'], { cwd })
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'heddle-trace/1', race: 'race.ts', kernel: null, memory: 'sc', tasks: [{}, {}] })
+    const svg = await heddle(['replay', 'trace.json', '--format', 'svg', '--out', 'race.svg'], { cwd })
+    expect([svg.code, svg.stdout]).toEqual([1, ''])
+    expect(readFileSync(path.join(cwd, 'race.svg'), 'utf8')).toMatch(/^<svg /)
+    const perfetto = await heddle(['replay', 'trace.json', '--format', 'perfetto'], { cwd })
+    expect(JSON.parse(perfetto.stdout)).toMatchObject({ otherData: { contextSwitches: 2 } })
+  })
+
+  test('reads the JSON that it writes', async () => {
+    const cwd = folderWith(FILES)
+    await heddle(['check', 'race.ts', '--json', '--out', 'trace.json'], { cwd })
+    await heddle(['replay', 'trace.json', '--format', 'json', '--out', 'again.json'], { cwd })
+    expect(await heddle(['replay', 'again.json'], { cwd })).toEqual(await heddle(['replay', 'trace.json'], { cwd }))
+  })
+
+  test('draws one schedule only', async () => {
+    const cwd = folderWith(FILES)
+    await heddle(['check', 'race.ts', '--json', '--out', 'trace.json'], { cwd })
+    const { failures, ...rest } = JSON.parse(readFileSync(path.join(cwd, 'trace.json'), 'utf8')) as { failures: readonly object[] }
+    writeFileSync(path.join(cwd, 'trace.json'), JSON.stringify({ ...rest, failures: [...failures, ...failures] }))
+    const { code, stderr } = await heddle(['replay', 'trace.json', '--format', 'svg'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain('there are 2 schedules, and --format svg is of one')
+  })
+
   test.each([
     ['no JSON', 'nonsense', 'this is no JSON'],
     ['another JSON', '{"schema": "other"}', 'this is no result of heddle check'],

@@ -57,9 +57,12 @@ export function lanes(trace: Trace): readonly LaneRow[] {
   const rows: LaneRow[] = []
   /** Of each task, where in `rows` the calls are that it is in. */
   const open = new Map<number, number[]>()
+  const switches = switchesBefore(trace)
   let at = 0
   let calls = 0
-  for (const event of trace.events) {
+  for (const [position, event] of trace.events.entries()) {
+    const why = switches.get(position)
+    if (why !== undefined) rows.push(switchRow(why, tree.steps[at - 1], at))
     const stack = open.get(event.task) ?? []
     open.set(event.task, stack)
     const place = { task: event.task, depth: stack.length, calls: stack.flatMap((row) => callIn(rows[row])?.call ?? []), at }
@@ -83,7 +86,6 @@ export function lanes(trace: Trace): readonly LaneRow[] {
         essential: essential > 0,
       })
     } else {
-      if (event.switch !== undefined) rows.push(switchRow(event, tree.steps[at - 1], at))
       const price = prices[at] ?? Infinity
       rows.push({
         ...place,
@@ -101,6 +103,18 @@ export function lanes(trace: Trace): readonly LaneRow[] {
 
 function callIn(row: LaneRow | undefined): CallRow | undefined {
   return row?.kind === 'call' ? row : undefined
+}
+
+/** By position of an event: the step that it leads to, the first after a switch. The calls that it is made in come before the step. */
+function switchesBefore({ events }: Trace): ReadonlyMap<number, TraceStep> {
+  const found = new Map<number, TraceStep>()
+  for (const [position, step] of events.entries()) {
+    if (step.type !== 'step' || step.switch === undefined) continue
+    let first = position
+    for (let before = events[first - 1]; before?.type === 'call' && before.task === step.task; before = events[first - 1]) first--
+    found.set(first, step)
+  }
+  return found
 }
 
 /** Belongs to the lane of the task that does not go on. */

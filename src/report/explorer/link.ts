@@ -177,6 +177,7 @@ function unescaped(text: string): string {
 
 /** Unpacks piece by piece, so that a small link can not fill memory. */
 function unpacked(bytes: Uint8Array): string {
+  if (bytes.length === 0) throw new LinkError('is empty: copy the whole link again')
   const chunks: Uint8Array[] = []
   let size = 0
   const inflate = new Inflate((chunk) => {

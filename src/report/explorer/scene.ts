@@ -1,5 +1,5 @@
 /** The state of everything at one step of a schedule, as cards. Plain data, built from a situation without running anything again. */
-import type { Claim, ObjectKind, TaskMoment } from '../../engine/recording.js'
+import type { Claim, ObjectKind, OpenCall, TaskMoment } from '../../engine/recording.js'
 
 /** A value on a card, and where it comes from. */
 export interface Field<T> {
@@ -145,6 +145,8 @@ export interface TaskCard extends TaskMoment {
 /** The state after `cursor` steps. */
 export interface Scene {
   readonly cursor: number
+  /** The step that led here, with the calls that it was made in, outermost first; its task may have left them since. Null at 0. */
+  readonly step: { readonly at: number; readonly task: number; readonly calls: readonly OpenCall[] } | null
   readonly tasks: readonly TaskCard[]
   readonly pages: readonly PageCard[]
   readonly files: readonly FileCard[]

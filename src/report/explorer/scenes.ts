@@ -35,6 +35,7 @@ export class Scenes {
     const at = Math.min(Math.max(0, Math.trunc(cursor)), this.steps)
     return {
       cursor: at,
+      step: this.step(at),
       tasks: this.timeline.recording.trace.tasks.map((_task, task) => this.task(task, at)),
       locks: this.locks.at(at),
       objects: this.loose.map((object) => this.object(object, at)),
@@ -50,6 +51,11 @@ export class Scenes {
   /** Number of the object of a name, as steps of the trace have it; -1 if there is none. */
   objectNamed(name: string): number {
     return this.timeline.numberOf(name)
+  }
+
+  private step(cursor: number): Scene['step'] {
+    const task = this.timeline.recording.steps[cursor - 1]?.task
+    return task === undefined ? null : { at: cursor - 1, task, calls: this.timeline.momentAt(task, cursor - 1).value.calls }
   }
 
   private task(task: number, cursor: number): TaskCard {
