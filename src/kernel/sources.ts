@@ -34,9 +34,12 @@ import { blockMap } from './fs/block-map.js'
 import { filemapIo } from './mm/filemap-io.js'
 import { truncateRange } from './mm/truncate-range.js'
 import { writebackLoop } from './mm/writeback-loop.js'
+import { dioCompletion } from './fs/dio-completion.js'
 import { directBlocks } from './fs/direct-blocks.js'
 import { ext4Delalloc } from './fs/ext4/delalloc.js'
 import { ext4Extents } from './fs/ext4/extents.js'
+import { ext4Fallocate } from './fs/ext4/fallocate.js'
+import { xfsBmapUtil } from './fs/xfs/xfs-bmap-util.js'
 import { xfsVnodeops } from './fs/xfs/xfs-vnodeops.js'
 import { xfsAopsBh } from './fs/xfs/xfs-aops-bh.js'
 import { aioOf34 } from './fs/aio-34.js'
@@ -140,14 +143,26 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
     mpage_bio: 'fs/mpage.c',
     force_page_cache_readahead: 'mm/readahead.c',
     direct_IO_write: 'fs/direct-io.c',
+    direct_IO_map_read: 'fs/direct-io.c',
     direct_IO_read: 'fs/direct-io.c',
     get_user_page: 'mm/memory.c',
   }),
   table(truncateRange, 'mm/truncate.c', 'v3.4', { unmap_mapping_range: 'mm/memory.c' }),
   table(writebackLoop, 'mm/page-writeback.c', 'v3.4', { writeback_bio: null }),
   table(directBlocks, 'fs/direct-io.c', 'v3.4'),
+  table(dioCompletion, 'fs/direct-io.c', 'v3.4', {
+    ext4_end_io_dio: 'fs/ext4/inode.c',
+    ext4_end_io_work: 'fs/ext4/page-io.c',
+    ext4_end_io_nolock: 'fs/ext4/page-io.c',
+    ext4_flush_completed_IO: 'fs/ext4/fsync.c',
+    xfs_end_io_direct_write: 'fs/xfs/xfs_aops.c',
+    xfs_end_io: 'fs/xfs/xfs_aops.c',
+    xfs_destroy_ioend: 'fs/xfs/xfs_aops.c',
+  }),
   table(ext4Delalloc, 'fs/ext4/inode.c', 'v3.4'),
   table(ext4Extents, 'fs/ext4/extents.c', 'v3.4', { ext4_setattr: 'fs/ext4/inode.c', jbd2_journal_commit_transaction: 'fs/jbd2/commit.c' }),
+  table(ext4Fallocate, 'fs/ext4/extents.c', 'v3.15'),
+  table(xfsBmapUtil, 'fs/xfs/xfs_bmap_util.c', 'v3.15'),
   table(xfsVnodeops, 'fs/xfs/xfs_vnodeops.c', 'v3.4', {
     xfs_file_fallocate: 'fs/xfs/xfs_file.c',
     xfs_bunmapi: 'fs/xfs/xfs_bmap.c',
@@ -163,6 +178,13 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
   }),
   table(fileCalls, 'fs/read_write.c', 'v3.4', {
     fallocate_punch: 'fs/open.c',
+    fallocate_prealloc: 'fs/open.c',
+    fallocate_zero: 'fs/open.c',
+    fallocate_collapse: 'fs/open.c',
+    fallocate_insert: 'fs/open.c',
+    io_submit_pwrite: 'fs/aio.c',
+    io_submit_pread: 'fs/aio.c',
+    io_getevents_direct: 'fs/aio.c',
     ftruncate_to: 'fs/open.c',
     fadvise_willneed: 'mm/fadvise.c',
     madvise_willneed: 'mm/madvise.c',
