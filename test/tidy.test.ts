@@ -15,6 +15,8 @@ const ENTRIES = [
   'src/diagram/index.ts',
   'src/web/main.tsx',
   'src/web/worker.ts',
+  'src/web/trace-file.tsx',
+  'src/web/language-worker.ts',
   'src/report/explorer/index.ts',
 ]
 

@@ -1,27 +1,26 @@
 import { useMemo } from 'preact/hooks'
+import { races } from '../../races/index.js'
 import type { Race } from '../../races/race.js'
 import { raceSubject } from '../../report/check-result.js'
-import type { View } from '../../report/explorer/index.js'
-import { FAILURE_WORDS } from '../../report/failure-text.js'
-import { counted } from '../../report/numbers.js'
+import { traceJson, type View } from '../../report/explorer/index.js'
 import { replayCommand } from '../../report/replay-command.js'
 import type { Source } from '../engine/requests.js'
+import { Heading } from '../parts/heading.js'
 import { configurationIn, configurationText, configurationView } from '../parts/words.js'
 import { linkTo } from '../shell/route.js'
-import type { TraceModel } from '../trace/model.js'
 import { SharePanel } from '../trace/share-panel.js'
 import { TraceView } from '../trace/trace-view.js'
 import { usePosition } from '../trace/use-position.js'
 import { useTrace } from '../trace/use-trace.js'
 import { WhatIfPanel } from '../trace/what-if-panel.js'
 
-interface TracePageProps {
-  readonly race: Race
-  readonly view: View
+/** A schedule of a program of the catalogue. */
+export function TracePage({ view }: { readonly view: View }) {
+  const race = races.find(({ name }) => name === view.race)
+  return race === undefined ? null : <RaceTrace race={race} view={view} />
 }
 
-/** A schedule of a program of the catalogue. */
-export function TracePage({ race, view }: TracePageProps) {
+function RaceTrace({ race, view }: { readonly race: Race; readonly view: View }) {
   const { program = '', schedule = 'h1:' } = view
   const configuration = useMemo(() => configurationIn(race, view), [race, view])
   const source = useMemo((): Source => ({ from: 'catalogue', race: race.name, program, configuration }), [race, program, configuration])
@@ -73,29 +72,18 @@ export function TracePage({ race, view }: TracePageProps) {
         {
           name: 'share',
           title: 'Share',
-          content: () => <SharePanel model={model} cursor={position.cursor} command={command} name={`${race.name}-${program}`} />,
+          content: () => (
+            <SharePanel
+              model={model}
+              cursor={position.cursor}
+              subject={`${race.name}/${program}, ${configurationText(configuration)}`}
+              command={command}
+              name={`${race.name}-${program}`}
+              json={() => traceJson(model.situation.recording.trace, race.name, configuration)}
+            />
+          ),
         },
       ]}
     />
-  )
-}
-
-/** What the trace ends in. */
-export function Heading({ model: { failure, situation } }: { readonly model: TraceModel }) {
-  const { contextSwitches, steps } = situation.recording.trace
-  return (
-    <h1>
-      {failure === null ? (
-        'No failure so far'
-      ) : (
-        <>
-          <span class="bad">{FAILURE_WORDS[failure.kind].title}</span> in <span class="mono">{failure.where}</span>: {failure.message}
-        </>
-      )}
-      <span class="muted size">
-        {' '}
-        {counted(steps, 'step')}, {counted(contextSwitches, 'context switch', 'context switches')}
-      </span>
-    </h1>
   )
 }

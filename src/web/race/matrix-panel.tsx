@@ -93,7 +93,7 @@ function Row({ live, selected, onChoose, onSelect }: RowProps) {
   return (
     <tr>
       <th scope="row" title={row.summary}>
-        <button type="button" class="plain mono" onClick={() => onChoose(live.configuration)}>
+        <button type="button" class="link mono" onClick={() => onChoose(live.configuration)}>
           {name}
         </button>
         <span class="muted">{row.author === null ? 'the kernel as it is' : `${row.author}, ${dateText(row.date ?? '')}`}</span>

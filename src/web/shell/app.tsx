@@ -2,9 +2,13 @@ import { useEffect } from 'preact/hooks'
 import { races } from '../../races/index.js'
 import { HomePage } from '../pages/home.js'
 import { RacePage } from '../pages/race.js'
-import { TracePage } from '../pages/trace.js'
+import { Later } from './later.js'
 import { linkTo, route } from './route.js'
 import { theme, toggleTheme } from './theme.js'
+
+const tracePage = async () => (await import('../pages/trace.js')).TracePage
+const programPage = async () => (await import('../pages/program.js')).ProgramPage
+const ownTracePage = async () => (await import('../pages/own-trace.js')).OwnTracePage
 
 /** The frame of every page: name, ways to the pages, light or dark. */
 export function App() {
@@ -22,6 +26,9 @@ export function App() {
         <nav aria-label="Pages">
           <a href={linkTo({ page: 'races' })} aria-current={view.page === 'races' || view.page === 'race' ? 'page' : undefined}>
             Races
+          </a>
+          <a href={linkTo({ page: 'program' })} aria-current={view.page === 'program' ? 'page' : undefined}>
+            Own program
           </a>
         </nav>
         <button class="button" type="button" onClick={toggleTheme}>
@@ -41,13 +48,14 @@ export function App() {
 function Page() {
   const { view } = route.value
   const race = races.find(({ name }) => name === view.race)
-  const title = view.page === 'race' && race !== undefined ? race.title : 'Is this race possible?'
+  const title = view.page === 'program' ? 'Own program' : view.page === 'race' && race !== undefined ? race.title : 'Is this race possible?'
   useEffect(() => {
     document.title = `${title} · Heddle`
   }, [title])
   if (view.page === 'race' && race !== undefined) {
-    return view.program !== undefined && view.schedule !== undefined ? <TracePage race={race} view={view} /> : <RacePage race={race} view={view} />
+    return view.program !== undefined && view.schedule !== undefined ? <Later load={tracePage} view={view} /> : <RacePage race={race} view={view} />
   }
+  if (view.page === 'program') return view.schedule === undefined ? <Later load={programPage} view={view} /> : <Later load={ownTracePage} view={view} />
   return <HomePage unknown={view.page === 'race' ? (view.race ?? null) : null} />
 }
 

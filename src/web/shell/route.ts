@@ -1,26 +1,8 @@
 /** Where the user is: the page's fragment, as a signal. */
 import { signal } from '@preact/signals'
-import type { View } from '../../report/explorer/index.js'
+import { decodeLink, encodeLink, type View } from '../../report/explorer/index.js'
 
 const HOME: View = { page: 'races' }
-
-function encodeLink({ page, ...rest }: View): string {
-  const parameters = Object.entries<unknown>(rest).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
-  return [page, ...parameters].join('&')
-}
-
-function decodeLink(fragment: string): View {
-  const [page, ...parameters] = fragment.split('&')
-  const fields: Record<string, unknown> = Object.fromEntries<unknown>(
-    parameters.map((parameter) => {
-      const [name = '', value = ''] = parameter.split('=')
-      const decoded = decodeURIComponent(value)
-      if (name === 'fixes' || name === 'show') return [name, decoded === '' ? [] : decoded.split(',')]
-      return [name, name === 'cursor' ? Number(decoded) : decoded]
-    }),
-  )
-  return { page: page ?? 'races', ...fields } as unknown as View
-}
 
 function read(): { readonly view: View; readonly error: string | null } {
   const fragment = location.hash.slice(1)

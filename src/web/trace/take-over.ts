@@ -25,10 +25,11 @@ export interface TakeOver {
 export const AT_END = Number.MAX_SAFE_INTEGER
 
 /**
+ * @param source null if there is no engine to ask
  * @param isOpen whether anybody looks at the moves
  * @param onMove told where to go
  */
-export function useTakeOver(source: Source, model: TraceModel, cursor: number, isOpen: boolean, onMove: (to: Position) => void): TakeOver {
+export function useTakeOver(source: Source | null, model: TraceModel, cursor: number, isOpen: boolean, onMove: (to: Position) => void): TakeOver | null {
   const here = tokenAt(model.situation, cursor)
   const isEnd = cursor >= model.steps.length
   const [asked, answer] = useState<{ readonly token: string; readonly moves: readonly NextMove[] } | null>(null)
@@ -36,7 +37,7 @@ export function useTakeOver(source: Source, model: TraceModel, cursor: number, i
   const past = useRef<Position[]>([])
 
   useEffect(() => {
-    if (isEnd || !isOpen) return undefined
+    if (isEnd || !isOpen || source === null) return undefined
     let isWanted = true
     askNow({ type: 'situation', source, token: here }).then(
       ({ recording }) => {
@@ -51,6 +52,7 @@ export function useTakeOver(source: Source, model: TraceModel, cursor: number, i
     }
   }, [here, isEnd, isOpen])
 
+  if (source === null) return null
   const go = (to: Position): void => {
     past.current.push({ token: model.situation.recording.trace.schedule, cursor })
     complain(null)

@@ -6,16 +6,38 @@ import '../styles/tasks.css'
 interface TasksPanelProps {
   readonly model: TraceModel
   readonly scene: Scene
-  readonly takeOver: TakeOver
+  /** Null if the trace can only be looked at. */
+  readonly takeOver: TakeOver | null
 }
 
 /** Every task with its call stack, and what it would do next: whoever is chosen goes on from here. */
 export function TasksPanel({ model, scene, takeOver }: TasksPanelProps) {
-  const { moves, error } = takeOver
-  const isOver = moves?.length === 0
-  const rest = model.steps.length - scene.cursor
   return (
     <div class="tasks">
+      {takeOver !== null && <Controls takeOver={takeOver} rest={model.steps.length - scene.cursor} />}
+      <ol>
+        {scene.tasks.map((card, task) => (
+          <TaskItem
+            key={card.name}
+            model={model}
+            card={card}
+            task={task}
+            moves={takeOver?.moves?.filter((move) => move.task === task) ?? []}
+            original={model.steps[scene.cursor]?.task === task}
+            onStep={(move) => takeOver?.step(move)}
+          />
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+/** @param rest steps of the trace after the cursor */
+function Controls({ takeOver, rest }: { readonly takeOver: TakeOver; readonly rest: number }) {
+  const { moves, error } = takeOver
+  const isOver = moves?.length === 0
+  return (
+    <>
       <p class="muted">
         {rest === 0
           ? 'Choose who takes the next step.'
@@ -35,20 +57,7 @@ export function TasksPanel({ model, scene, takeOver }: TasksPanelProps) {
         </p>
       )}
       {isOver && <p class="notice">Nobody can go on from here.</p>}
-      <ol>
-        {scene.tasks.map((card, task) => (
-          <TaskItem
-            key={card.name}
-            model={model}
-            card={card}
-            task={task}
-            moves={moves?.filter((move) => move.task === task) ?? []}
-            original={model.steps[scene.cursor]?.task === task}
-            onStep={takeOver.step}
-          />
-        ))}
-      </ol>
-    </div>
+    </>
   )
 }
 

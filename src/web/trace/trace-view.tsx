@@ -18,7 +18,8 @@ import '../styles/trace.css'
 import '../styles/what-if.css'
 
 interface TraceViewProps {
-  readonly source: Source
+  /** Null if the trace can only be looked at. */
+  readonly source: Source | null
   readonly model: TraceModel
   readonly cursor: number
   /** Names of what is open: a tab, `all`. */

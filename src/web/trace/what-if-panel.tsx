@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Configuration, Race } from '../../races/race.js'
 import type { View } from '../../report/explorer/index.js'
+import { counted } from '../../report/numbers.js'
 import type { Source } from '../engine/requests.js'
 import { configurationText, configurationView } from '../parts/words.js'
 import { CheckPanel } from '../race/check-panel.js'
@@ -78,7 +79,7 @@ function Outcome({ found: { whatIf, model: other }, model }: { readonly found: O
         {parts === null
           ? 'Every step is the same.'
           : `The two part at step ${parts.at + 1}: ${parts.text}.`}
-        {added + dropped > 0 && ` ${added} steps are new, ${dropped} fall away.`}
+        {added + dropped > 0 && ` ${counted(added, 'new step')}, ${counted(dropped, 'step')} left out.`}
       </p>
       {stops !== null && (
         <p>
