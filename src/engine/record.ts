@@ -1,15 +1,16 @@
 import { Status } from './local-state.js'
 import type { Machine } from './machine.js'
 import type { Operation } from './operation.js'
+import { nextMoves } from './next-moves.js'
 import type { Program } from './program.js'
-import type { NextMove, NumberOf, OpenCall, PlainValue, RecordedObject, RecordedStep, Recording, TaskMoment } from './recording.js'
+import type { NextMove, NumberOf, OlderContents, OpenCall, PlainValue, RecordedObject, RecordedStep, Recording, TaskMoment } from './recording.js'
 import type { Failure } from './result.js'
-import { encodeSchedule, readSchedule } from './schedule.js'
-import { judgeEnding } from './search/ending.js'
-import { move, type Move } from './search/failures.js'
-import { changesSince, resultOf, traceOf, type ReplayObserver } from './trace.js'
+import { readSchedule } from './schedule.js'
+import type { Move } from './search/failures.js'
+import { traceOf, type ReplayObserver } from './trace.js'
 import type { Tracked } from './tracked.js'
 import { UNDEFINED } from './value.js'
+import type { WeakMemory } from './weak/weak-memory.js'
 
 /** A recording, and what the program said about how its objects belong together. */
 export interface Recorded {
@@ -98,6 +99,7 @@ class Recorder implements ReplayObserver {
       moves,
       changes: [...changed].map((object) => ({ object, content: (this.tracked[object] as Tracked).content(read) })),
       moments,
+      ...(machine.weak !== undefined && { older: this.older(machine.weak) }),
     })
     this.note(failures)
   }
@@ -106,7 +108,15 @@ class Recorder implements ReplayObserver {
     this.hasEnded = ended
     this.note(failures)
     machine.runner.listener = undefined
-    this.moves = this.nextMoves(machine)
+    this.moves = nextMoves(machine, this.path, this.isChoice)
+  }
+
+  private older(weak: WeakMemory): OlderContents[] {
+    return weak.older().flatMap(({ slot, values, readers }) => {
+      const object = this.numbers[slot]
+      if (object === undefined) return []
+      return [{ object, contents: values.map((code) => (this.tracked[object] as Tracked).content(() => code)), readers }]
+    })
   }
 
   private note(failures: readonly Failure[]): void {
@@ -127,33 +137,6 @@ class Recorder implements ReplayObserver {
     if (machine.canStep(task)) return { status: 'ready', ...moment }
     const { text, holders } = waitOf(machine, op, task)
     return { status: 'waiting', wait: { text, holders }, ...moment }
-  }
-
-  /** Every move that can be made now, tried out and taken back. */
-  private nextMoves(machine: Machine): NextMove[] {
-    const choosing = machine.choosingTask()
-    if (choosing >= 0) {
-      const { a: ways } = machine.local(choosing).operation as Operation
-      return Array.from({ length: ways }, (_, choice) => this.nextMove(machine, choosing, choice, true))
-    }
-    return machine.tasks.flatMap((_task, task) => (machine.canStep(task) ? [this.nextMove(machine, task, 0, false)] : []))
-  }
-
-  private nextMove(machine: Machine, task: number, choice: number, chooses: boolean): NextMove {
-    const token = encodeSchedule([...this.path, move(task, choice)], [...this.isChoice, chooses])
-    const op = machine.local(task).operation as Operation
-    const mark = machine.state.mark()
-    machine.choice = choice
-    const late = op.kind.late?.(machine, op, task) ?? ''
-    const code = machine.step(task)
-    const open = machine.weak !== undefined && machine.weak.severalOf(code) > 0
-    const result = open ? '' : resultOf(machine, op, code)
-    const changes = changesSince(machine, mark)
-    if (machine.enabledTasks() === 0) judgeEnding(machine)
-    const failures = machine.noticed.splice(0)
-    machine.state.undo(mark)
-    machine.takeProgress()
-    return { task, choice, token, preview: { result, ...(late !== '' && { late }), changes, failures } }
   }
 }
 

@@ -72,6 +72,15 @@ export interface TaskMoment {
   readonly argument?: PlainValue
 }
 
+/** Where memory is weak: an object of which a task may still read a content that is not the newest. */
+export interface OlderContents {
+  readonly object: number
+  /** In the order in which they came, the newest last. */
+  readonly contents: readonly Content[]
+  /** Position of the oldest that a task may still read. */
+  readonly readers: readonly { readonly task: number; readonly from: number }[]
+}
+
 /** What one step of a trace did. */
 export interface RecordedStep {
   readonly task: number
@@ -80,6 +89,8 @@ export interface RecordedStep {
   readonly changes: readonly { readonly object: number; readonly content: Content }[]
   /** Tasks that stand elsewhere than before, or in another way. */
   readonly moments: readonly { readonly task: number; readonly moment: TaskMoment }[]
+  /** Where memory is weak: what may still be read after it. */
+  readonly older?: readonly OlderContents[]
 }
 
 /** Everything that a schedule did, with what is needed to show any state on the way. */

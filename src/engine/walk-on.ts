@@ -58,19 +58,28 @@ export class Walker {
 }
 
 /**
+ * A program in which these moves have been made.
+ * @throws ProgramError if they do not fit it
+ */
+export function walked(subject: Program, path: readonly Move[]): Walker {
+  const walker = new Walker(subject)
+  for (const m of path) {
+    nextOf(walker.machine, m, walker.moves)
+    walker.make(m)
+  }
+  walker.machine.noticed.length = 0
+  return walker
+}
+
+/**
  * Lets a schedule run on: the task that moved last goes on until it can not, then the lowest that can; choices get their
  * first answer; until a failure, the end, or `movesMax` more moves.
  * @returns the extended token
  * @throws ProgramError if the token is malformed or does not fit the program
  */
 export function runOn(subject: Program, token: string, movesMax = 2_000): string {
-  const walker = new Walker(subject)
+  const walker = walked(subject, readSchedule(token).path)
   const { machine } = walker
-  for (const m of readSchedule(token).path) {
-    nextOf(machine, m, walker.moves)
-    walker.make(m)
-  }
-  machine.noticed.length = 0
   for (let made = 0; made < movesMax && machine.noticed.length === 0; made++) {
     const choosing = machine.choosingTask()
     const task = choosing >= 0 ? choosing : nextTask(walker)

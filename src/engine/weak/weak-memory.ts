@@ -151,6 +151,22 @@ export class WeakMemory {
     }
   }
 
+  /**
+   * For whoever shows the state: locations of which a task may still read a value that is not the newest. Values in modification
+   * order; `from` is the position of the oldest that the task may read.
+   */
+  older(): readonly { readonly slot: number; readonly values: readonly number[]; readonly readers: readonly { task: number; from: number }[] }[] {
+    const { machine, views } = this
+    return this.locations.flatMap((slot) => {
+      const messages = this.messagesAt(slot)
+      const readers = machine.tasks.flatMap((_task, task) => {
+        const from = views.at(this.viewsOf(task).read, slot)
+        return machine.local(task).status === Status.Pending && from < messages.length - 1 ? [{ task, from }] : []
+      })
+      return readers.length === 0 ? [] : [{ slot, values: messages.map(({ value }) => value), readers }]
+    })
+  }
+
   /** Every way in which the access can go, the one of sequential consistency first. */
   private optionsOf(op: Operation, task: number): readonly Option[] {
     const { kind, object } = op

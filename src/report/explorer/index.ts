@@ -4,6 +4,7 @@
  */
 export type * from '../../engine/recording.js'
 export type { Source } from '../../kernel/sources.js'
+export { movesAfter } from '../../engine/next-moves.js'
 export { runOn } from '../../engine/walk-on.js'
 export { whatIf, type Parting, type WhatIf } from '../../engine/what-if.js'
 export { situation, tokenAt, type Situation } from './situation.js'

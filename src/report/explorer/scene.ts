@@ -142,6 +142,16 @@ export interface TaskCard extends TaskMoment {
   readonly changed: boolean
 }
 
+/** Where memory is weak: what tasks may still see of an object, beside what is there now. */
+export interface OlderCard {
+  readonly name: string
+  readonly object: number
+  /** In the order in which they came, the newest last. */
+  readonly values: readonly string[]
+  /** Tasks that may still read one that is not the newest, and which they may read. */
+  readonly readers: readonly { readonly task: number; readonly values: readonly string[] }[]
+}
+
 /** The state after `cursor` steps. */
 export interface Scene {
   readonly cursor: number
@@ -158,6 +168,8 @@ export interface Scene {
   readonly bios: readonly BioCard[]
   readonly lists: readonly { readonly name: string; readonly object: number; readonly entries: readonly string[]; readonly changed: boolean }[]
   readonly swapSlots: readonly (Field<number> & { readonly contributors: readonly Contributor[] })[]
+  /** Empty where memory is sequentially consistent. */
+  readonly older: readonly OlderCard[]
   /** What is on no card and is changed at some step; of a program without a kernel everything but its locks. */
   readonly objects: readonly ObjectCard[]
 }

@@ -2,7 +2,7 @@
 import type { Claim, Content, PlainValue } from '../../engine/recording.js'
 import { KernelCards } from './kernel-cards.js'
 import { LockCards } from './lock-cards.js'
-import type { Moment, ObjectCard, Scene, TaskCard } from './scene.js'
+import type { Moment, ObjectCard, OlderCard, Scene, TaskCard } from './scene.js'
 import type { Situation } from './situation.js'
 import { sayPlain, Timeline, valueOf } from './timeline.js'
 
@@ -38,6 +38,7 @@ export class Scenes {
       step: this.step(at),
       tasks: this.timeline.recording.trace.tasks.map((_task, task) => this.task(task, at)),
       locks: this.locks.at(at),
+      older: this.older(at),
       objects: this.loose.map((object) => this.object(object, at)),
       ...(this.kernel?.at(at) ?? NO_KERNEL),
     }
@@ -56,6 +57,14 @@ export class Scenes {
   private step(cursor: number): Scene['step'] {
     const task = this.timeline.recording.steps[cursor - 1]?.task
     return task === undefined ? null : { at: cursor - 1, task, calls: this.timeline.momentAt(task, cursor - 1).value.calls }
+  }
+
+  private older(cursor: number): OlderCard[] {
+    return (this.timeline.recording.steps[cursor - 1]?.older ?? []).map(({ object, contents, readers }) => {
+      const values = contents.map((content) => this.sayContent(content, cursor))
+      const name = this.timeline.objects[object]?.name ?? ''
+      return { name, object, values, readers: readers.map(({ task, from }) => ({ task, values: values.slice(from) })) }
+    })
   }
 
   private task(task: number, cursor: number): TaskCard {

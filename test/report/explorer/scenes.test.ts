@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { program, type Program } from '../../../src/engine/index.js'
 import { readSchedule } from '../../../src/engine/schedule.js'
-import { Walker } from '../../../src/engine/walk-on.js'
+import { runOn, Walker } from '../../../src/engine/walk-on.js'
+import { races } from '../../../src/races/index.js'
 import type { Scene } from '../../../src/report/explorer/scene.js'
 import { Scenes } from '../../../src/report/explorer/scenes.js'
 import { situation, tokenAt } from '../../../src/report/explorer/situation.js'
 import { Timeline } from '../../../src/report/explorer/timeline.js'
+import { programOf } from '../../races/support.js'
 import { caught, choosing, everyKind, inversion, lostUpdate, ownPrograms, realSchedules, spinning, storeBuffering } from './support.js'
 
 /** What the machine itself holds after a schedule, by name of the object. */
@@ -41,6 +43,13 @@ describe('the state at any step', () => {
 
   test('is that of the machine, of races of the catalogue', () => {
     for (const { subject, token } of realSchedules()) expectReal(subject, token, (steps) => [0, steps >> 1, steps])
+  })
+
+  test('is that of the machine, where memory is weak', () => {
+    const race = races.find(({ name }) => name === 'madv-free-direct-io')
+    if (race === undefined) throw new Error('no such race')
+    const subject = programOf(race, 'simple-read', { memory: 'weak' })
+    expectReal(subject, runOn(subject, 'h1:'), (steps) => [0, steps >> 1, steps])
   })
 
   test('is the same whether the schedule goes on after it or not', () => {
@@ -146,6 +155,15 @@ describe('a program of one’s own', () => {
       expect(scenes.at(scenes.steps).objects.length).toBeGreaterThan(0)
     }
     expect(new Scenes(situation(lostUpdate, 'h1:')).at(0).tasks.map(({ status }) => status)).toEqual(['ready', 'ready'])
+  })
+
+  test('shows what a task may still see where memory is weak', () => {
+    const scenes = new Scenes(situation(storeBuffering, 'h1:0-'))
+    expect(scenes.at(0).older).toEqual([])
+    expect(scenes.at(1).older).toEqual([{ name: 'x', object: 0, values: ['0', '1'], readers: [{ task: 1, values: ['0', '1'] }] }])
+    const { schedule } = caught(storeBuffering)
+    const end = new Scenes(situation(storeBuffering, schedule))
+    expect(end.at(end.steps).older).toEqual([])
   })
 
   test('takes a cursor beyond either end for that end', () => {

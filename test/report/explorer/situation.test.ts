@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ProgramError, replay } from '../../../src/engine/index.js'
+import { movesAfter } from '../../../src/engine/next-moves.js'
 import { runOn } from '../../../src/engine/walk-on.js'
 import { situation, tokenAt } from '../../../src/report/explorer/situation.js'
 import { caught, choosing, inversion, lostUpdate, lostWakeup, ownPrograms, realSchedules, spinning, storeBuffering } from './support.js'
@@ -71,6 +72,7 @@ describe('taking over', () => {
       let token = 'h1:'
       for (let i = 0; i < 12; i++) {
         const { moves, steps } = situation(subject, token).recording
+        expect(movesAfter(subject, token)).toEqual(moves)
         for (const { token: longer, preview } of moves) {
           const { recording } = situation(subject, longer)
           const last = recording.trace.events.findLast((event) => event.type === 'step')
