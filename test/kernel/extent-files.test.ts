@@ -1,6 +1,8 @@
 /** Files whose blocks are freed and used again, v3.4: what one task alone sees. */
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { extentFiles } from '../../src/kernel/fs/extent-files.js'
 import type { Extent } from '../../src/kernel/include/linux/extent-map.js'
+import { kernelFunctions } from '../../src/kernel/kernel.js'
 import { oneTaskHolds, type Case } from './on-disk.js'
 
 describe.each(['ext4', 'xfs'] as const)('on %s', (fs) => {
@@ -102,4 +104,8 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (fs) => {
       check: (k, file) => k.world.assert(file.inode?.extents[0]?.get()[0] === 'WRITTEN', 'a block'),
     })
   })
+})
+
+it('every function of files with extent maps is linked', () => {
+  expect(kernelFunctions).toEqual(expect.arrayContaining(Object.keys(extentFiles)))
 })
