@@ -6,6 +6,8 @@ import type { Kernel, Patch } from '../kernel/kernel.js'
 import { EXT4_34, XFS_34, type MachineConfig } from '../kernel/machine.js'
 import type { FileOptions } from '../kernel/machine-disks.js'
 import { kernel } from '../kernel/versions.js'
+import type { Guard } from '../kernel/guards.js'
+import { without } from './drafts.js'
 import type { Configuration, RaceProgram } from './race.js'
 
 /** A booted kernel with a disk on which files can be made, on the file system of the configuration. */
@@ -45,24 +47,25 @@ export function programsOnDisk(race: string, drafts: readonly DiskDraft[], patch
   return drafts.map((draft) => ({
     name: draft.name,
     summary: draft.summary,
-    build: (configuration) => build(draft, configuration, configuration.fixes.map(patchNamed)),
+    build: (configuration, removed = []) => build(draft, configuration, configuration.fixes.map(patchNamed), removed),
   }))
 }
 
-function build(draft: DiskDraft, configuration: Configuration, patches: readonly Patch[]): Program {
+function build(draft: DiskDraft, configuration: Configuration, fixes: readonly Patch[], removed: readonly Guard[]): Program {
+  const { patches, options } = without(removed)
   const { name, machine, blocks = 3, blocks_per_page = 1, livelocks = false, setup } = draft
   return program(
     name,
     (world) => {
       if (livelocks) world.findLivelocks()
-      const k = kernel(configuration.kernel, patches).boot(world, { pages: 4, incarnations: false, page_lock_handover: livelocks, ...machine })
+      const k = kernel(configuration.kernel, [...fixes, ...patches]).boot(world, { pages: 4, incarnations: false, page_lock_handover: livelocks, ...machine })
       const files: AddressSpace[] = []
       const disk = k.disk('sda', blocks, blocks_per_page)
       setup({
         k,
         disk,
-        file(named, extents, options) {
-          const file = k.open_on_disk(disk, named, configuration.fs === 'ext4' ? EXT4_34 : XFS_34, extents, { blocks_per_page, ...options })
+        file(named, extents, fileOptions) {
+          const file = k.open_on_disk(disk, named, configuration.fs === 'ext4' ? EXT4_34 : XFS_34, extents, { blocks_per_page, ...fileOptions })
           files.push(file)
           return file
         },
@@ -76,6 +79,6 @@ function build(draft: DiskDraft, configuration: Configuration, patches: readonly
       world.finally(() => k.check_files(files))
       world.finally(() => k.check_reservations(files))
     },
-    { memory: configuration.memory },
+    { memory: configuration.memory, ...options },
   )
 }

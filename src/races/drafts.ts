@@ -1,5 +1,6 @@
 /** From what a race's programs do to programs that can be built for a configuration. */
-import { program, type World } from '../engine/index.js'
+import { program, type Program, type World } from '../engine/index.js'
+import type { Guard } from '../kernel/guards.js'
 import type { Kernel, Patch } from '../kernel/kernel.js'
 import type { MachineConfig } from '../kernel/machine.js'
 import { kernel } from '../kernel/versions.js'
@@ -16,6 +17,15 @@ export interface Draft {
   readonly setup: (k: Kernel, world: World) => void
 }
 
+/** What a kernel without some guards is built with: patches on top of all others, and locks that are not taken. */
+export function without(removed: readonly Guard[]): { readonly patches: readonly Patch[]; readonly options: Pick<Program, 'leavesOut'> } {
+  const locks = removed.flatMap((guard) => guard.locks ?? [])
+  return {
+    patches: removed.flatMap((guard) => guard.patch ?? []),
+    options: locks.length === 0 ? {} : { leavesOut: (lock) => locks.some((pattern) => pattern.test(lock)) },
+  }
+}
+
 /** The programs of `race`, whose fixes are `patches`. */
 export function programsOf(race: string, drafts: readonly Draft[], patches: readonly Patch[]): readonly RaceProgram[] {
   const patchNamed = (name: string): Patch => {
@@ -28,12 +38,9 @@ export function programsOf(race: string, drafts: readonly Draft[], patches: read
     summary,
     ...(memories && { memories }),
     build: ({ kernel: version, fixes, memory }, removed = []) => {
-      const patches = [...fixes.map(patchNamed), ...removed.flatMap((guard) => guard.patch ?? [])]
-      const locks = removed.flatMap((guard) => guard.locks ?? [])
-      return program(name, (world) => setup(kernel(version, patches).boot(world, machine), world), {
-        memory,
-        ...(locks.length > 0 && { leavesOut: (lock: string) => locks.some((pattern) => pattern.test(lock)) }),
-      })
+      const { patches, options } = without(removed)
+      const image = kernel(version, [...fixes.map(patchNamed), ...patches])
+      return program(name, (world) => setup(image.boot(world, machine), world), { memory, ...options })
     },
   }))
 }

@@ -84,6 +84,17 @@ export class Matcher {
     return waits || this.wanted(progress).some(({ kind }) => kind !== 'call')
   }
 
+  /** Mask of the tasks that can bring the present row on: those in a call that is to end in it, or else those that may do what it wants. */
+  neededTasks(progress: Progress): number {
+    const ending = progress.open.filter(({ isWhole }) => isWhole)
+    if (ending.length > 0) return ending.reduce((mask, { task }) => mask | (1 << task), 0)
+    let mask = 0
+    for (const expectation of this.wanted(progress)) {
+      for (let task = 0; task < this.taskNames.length; task++) if (this.bind(progress, expectation, task) !== undefined) mask |= 1 << task
+    }
+    return mask
+  }
+
   /** Everything that may have been matched when more calls have followed. */
   again(before: readonly Progress[], present: Present): readonly Progress[] {
     return this.close(before, present)

@@ -25,6 +25,8 @@ export interface Found {
   /** How it was matched, as far as it was. */
   readonly progress: Progress | null
   readonly states: number
+  /** Names of the locks that were taken, or tried, in the states visited. */
+  readonly locks: ReadonlySet<string>
 }
 
 /** States that are visited at most to find the shortest way, where the first way was found with fewer. */
@@ -33,25 +35,29 @@ const SHORTEST_STATES = 100_000
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
 export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
-  const machine = load(subject, 0, (made) => made.watch(new DiagramWatch(question)))
+  const watch = new DiagramWatch(question)
+  const machine = load(subject, 0, (made) => made.watch(watch))
   const failures = new FailureLog(machine.noticed.splice(0))
   const all = matchedRows(question.rows.length)
   const explored = yield* exploreStates(machine, {
     ...limitsOf(limits),
     failures,
+    prefer: (tasks) => watch.prefer(machine.remembered, tasks),
     poll: (progress) => (failures.has(all) ? 'interrupted' : (limits.poll?.(progress) ?? null)),
   })
   const rows = Math.max(0, ...[...failures].map(({ failure }) => rowsOf(failure) ?? 0))
   const verdict = rows === question.rows.length ? 'possible' : explored.bound === null ? 'impossible' : 'unknown'
   const bound = verdict === 'unknown' ? explored.bound : null
-  if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states: explored.states }
+  const { states } = explored
+  const { locks } = watch
+  if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states, locks }
   const wanted = failureKey(matchedRows(rows))
   // What is possible is worth a longer search for the shortest way than it took to find one.
   const maxStates = verdict === 'possible' ? Math.max(limits.maxStates ?? Infinity, SHORTEST_STATES) : limits.maxStates
   const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf({ ...limits, ...(maxStates !== undefined && { maxStates }) }))
   const known = [...failures].find(({ failure }) => failureKey(failure) === wanted)
   const path = shortest.found.get(wanted)?.path ?? known?.path ?? []
-  return { verdict, bound, rows, path, states: explored.states, ...retrace(subject, question, path) }
+  return { verdict, bound, rows, path, states, locks, ...retrace(subject, question, path) }
 }
 
 /** Takes the path once more, and notes where the expectations are met. */

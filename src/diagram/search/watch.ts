@@ -19,6 +19,8 @@ interface Remembered {
   readonly rows: number
   /** Whether more than the calls of the next step may matter: its operation, its failures, or who waits. */
   readonly looksCloser: boolean
+  /** Mask of the tasks that can bring the furthest way on. */
+  readonly needed: number
 }
 
 /** What came with a step, beside calls. */
@@ -44,6 +46,8 @@ export function rowsOf({ where, message }: Failure): number | undefined {
 
 /** Lets a question watch an exploration: what it remembers is the set of all ways in which the execution matches it. */
 export class DiagramWatch implements Watcher {
+  /** Names of the locks that were taken, or tried, so far. */
+  readonly locks = new Set<string>()
   private matcher: Matcher | undefined
   private readonly known: Remembered[] = []
   private readonly byKey = new Map<string, number>()
@@ -80,6 +84,7 @@ export class DiagramWatch implements Watcher {
 
   step(machine: Machine, remembered: number, step: WatchedStep): number {
     const { task, op, code, mark, local } = step
+    if (op.kind.locks === 'takes' || op.kind.locks === 'tries') this.locks.add(op.object.name)
     const before = this.known[remembered] as Remembered
     if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
     const isQuiet = !before.looksCloser && !this.records && before.calls[task]?.length === 0 && this.calls.areNone(step.calls)
@@ -140,6 +145,12 @@ export class DiagramWatch implements Watcher {
     return this.hashB[remembered] as number
   }
 
+  /** Of `tasks`, a mask, those that can bring the furthest way of matching on; all of them if none can. */
+  prefer(remembered: number, tasks: number): number {
+    const { needed } = this.known[remembered] as Remembered
+    return (needed & tasks) === 0 ? tasks : needed & tasks
+  }
+
   /** The way of matching that has got furthest, as it is remembered. */
   furthest(remembered: number): Progress | undefined {
     const { all, rows } = this.known[remembered] as Remembered
@@ -163,7 +174,10 @@ export class DiagramWatch implements Watcher {
     if (id === undefined) {
       id = this.known.length
       this.byKey.set(content, id)
-      this.known.push({ calls, all, rows, looksCloser: all.some((progress) => (this.matcher as Matcher).looksCloser(progress)) })
+      const matcher = this.matcher as Matcher
+      const furthest = all.find((progress) => progress.row === rows)
+      const needed = furthest === undefined ? 0 : matcher.neededTasks(furthest)
+      this.known.push({ calls, all, rows, looksCloser: all.some((progress) => matcher.looksCloser(progress)), needed })
       this.hashA.push(hash(content, 0x2545f491, mixA))
       this.hashB.push(hash(content, 0x5851f42d, mixB))
     }

@@ -42,6 +42,8 @@ export interface ExhaustiveOptions extends Limits {
   readonly failures?: FailureLog
   /** The path to begin from; the initial state if absent. */
   readonly from?: readonly Move[]
+  /** Which of these tasks to try first, as a mask with one of them or more; the lowest unless said. What is found at the end is the same. */
+  readonly prefer?: ((tasks: number) => number) | undefined
   /** Somebody to share the work with. */
   readonly sharing?: Sharing
   /** Called at every final state, the first time it is met. */
@@ -107,7 +109,7 @@ class StateSearch {
   private burst(): boolean {
     const { machine, stack, visited } = this
     const { state } = machine
-    const { maxStates = Infinity, maxDepth = Infinity } = this.options
+    const { maxStates = Infinity, maxDepth = Infinity, prefer } = this.options
     const base = this.from.length
     let { depth } = this
     for (let taken = 0; taken < SHARE_STEPS; ) {
@@ -125,8 +127,8 @@ class StateSearch {
         machine.choice = remaining - 1
         stack.moves[depth] = move(task, remaining - 1)
       } else {
-        task = lowestBit(remaining)
-        stack.left[depth] = remaining & (remaining - 1)
+        task = lowestBit(prefer === undefined || (remaining & (remaining - 1)) === 0 ? remaining : prefer(remaining))
+        stack.left[depth] = remaining & ~(1 << task)
         stack.moves[depth] = task
         taken++
         this.steps++

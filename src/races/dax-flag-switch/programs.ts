@@ -7,6 +7,7 @@ import { XFS_DAX, type MachineConfig } from '../../kernel/machine.js'
 import { kernel } from '../../kernel/versions.js'
 import { mendedDaxWriteback } from '../../kernel/versions/mended-dax-writeback.js'
 import { mendedWriteback } from '../../kernel/versions/mended-writeback.js'
+import { without } from '../drafts.js'
 import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
 
@@ -468,11 +469,13 @@ const MACHINE: Partial<MachineConfig> = { pages: 3, bios: 0 }
 export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, large = false, setup }) => ({
   name,
   summary,
-  build: (configuration) =>
-    program(name, (world) => {
-      // What is not of this race is mended, so that it does not show: writeback-wakeup, and fsync that does not wait for another's flush.
-      const image = kernel(configuration.kernel, [mendedWriteback, mendedDaxWriteback, ...configuration.fixes.map(patchNamed)])
+  build: (configuration, removed = []) => {
+    const { patches: more, options } = without(removed)
+    // What is not of this race is mended, so that it does not show: writeback-wakeup, and fsync that does not wait for another's flush.
+    const image = kernel(configuration.kernel, [mendedWriteback, mendedDaxWriteback, ...configuration.fixes.map(patchNamed), ...more])
+    return program(name, (world) => {
       if (!large) world.findLivelocks()
       setup(image.boot(world, MACHINE), world)
-    }),
+    }, options)
+  },
 }))
