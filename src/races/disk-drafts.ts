@@ -7,7 +7,7 @@ import { EXT4_34, XFS_34, type MachineConfig } from '../kernel/machine.js'
 import type { FileOptions } from '../kernel/machine-disks.js'
 import { kernel } from '../kernel/versions.js'
 import type { Guard } from '../kernel/guards.js'
-import { without } from './drafts.js'
+import { patchNamed, without } from './drafts.js'
 import type { Configuration, RaceProgram } from './race.js'
 
 /** A booted kernel with a disk on which files can be made, on the file system of the configuration. */
@@ -39,16 +39,16 @@ export interface DiskDraft {
 
 /** The programs of `race`, whose fixes are `patches`. */
 export function programsOnDisk(race: string, drafts: readonly DiskDraft[], patches: readonly Patch[]): readonly RaceProgram[] {
-  const patchNamed = (name: string): Patch => {
-    const found = patches.find((patch) => patch.name === name)
-    if (found === undefined) throw new RangeError(`${race} has no fix ${name}`)
-    return found
-  }
-  return drafts.map((draft) => ({
+  return drafts.map((draft) => programOnDisk(race, draft, patches))
+}
+
+export function programOnDisk(race: string, draft: DiskDraft, patches: readonly Patch[]): RaceProgram {
+  const fixesOf = ({ fixes }: Configuration): readonly Patch[] => fixes.map((fix) => patchNamed(race, fix, patches))
+  return {
     name: draft.name,
     summary: draft.summary,
-    build: (configuration, removed = []) => build(draft, configuration, configuration.fixes.map(patchNamed), removed),
-  }))
+    build: (configuration, removed = []) => build(draft, configuration, fixesOf(configuration), removed),
+  }
 }
 
 function build(draft: DiskDraft, configuration: Configuration, fixes: readonly Patch[], removed: readonly Guard[]): Program {

@@ -28,19 +28,24 @@ export function without(removed: readonly Guard[]): { readonly patches: readonly
 
 /** The programs of `race`, whose fixes are `patches`. */
 export function programsOf(race: string, drafts: readonly Draft[], patches: readonly Patch[]): readonly RaceProgram[] {
-  const patchNamed = (name: string): Patch => {
-    const found = patches.find((patch) => patch.name === name)
-    if (found === undefined) throw new RangeError(`${race} has no fix ${name}`)
-    return found
-  }
-  return drafts.map(({ name, summary, memories, machine, setup }) => ({
+  return drafts.map((draft) => programOf(race, draft, patches))
+}
+
+export function programOf(race: string, { name, summary, memories, machine, setup }: Draft, patches: readonly Patch[]): RaceProgram {
+  return {
     name,
     summary,
     ...(memories && { memories }),
     build: ({ kernel: version, fixes, memory }, removed = []) => {
-      const { patches, options } = without(removed)
-      const image = kernel(version, [...fixes.map(patchNamed), ...patches])
+      const { patches: more, options } = without(removed)
+      const image = kernel(version, [...fixes.map((fix) => patchNamed(race, fix, patches)), ...more])
       return program(name, (world) => setup(image.boot(world, machine), world), { memory, ...options })
     },
-  }))
+  }
+}
+
+export function patchNamed(race: string, name: string, patches: readonly Patch[]): Patch {
+  const found = patches.find((patch) => patch.name === name)
+  if (found === undefined) throw new RangeError(`${race} has no fix ${name}`)
+  return found
 }

@@ -1,6 +1,7 @@
 /** What an entry of the catalogue is made of. */
 import type { Failure, Program } from '../engine/index.js'
 import type { Guard } from '../kernel/guards.js'
+import type { BuildingBlocks } from './blocks.js'
 
 export type FileSystem = 'ext4' | 'xfs'
 export type Memory = 'sc' | 'weak'
@@ -66,6 +67,8 @@ export interface Race {
   readonly fileSystems: readonly FileSystem[]
   readonly memories: readonly Memory[]
   readonly programs: readonly RaceProgram[]
+  /** What other programs may be composed of. */
+  readonly blocks: BuildingBlocks
   readonly failures: readonly RaceFailure[]
   readonly fixes: readonly RaceFix[]
 }

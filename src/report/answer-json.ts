@@ -1,7 +1,8 @@
 /** `heddle-answer/1`: the answer of `heddle possible` for scripts. */
 import type { Answer } from '../diagram/search/answer.js'
 import type { Understanding } from '../diagram/search/question-of.js'
-import type { Diagram } from '../diagram/types.js'
+import type { Cell, Diagram } from '../diagram/types.js'
+import { writeDiagram } from '../diagram/write.js'
 import { diagram as draw } from './diagram.js'
 import { thousandths } from './numbers.js'
 
@@ -13,6 +14,7 @@ export function answerJson(diagram: Diagram, understanding: Understanding, answe
 /** The same before it is printed. */
 export function answerObject(diagram: Diagram, understanding: Understanding, answer: Answer | null, seconds: number): object {
   const { question, cells } = understanding
+  const sets = answer?.guards?.sets.map((set) => set.map(({ name }) => name)) ?? []
   const unchecked = cells.filter(({ isUnchecked }) => isUnchecked).map(({ cell }) => cell.text)
   return {
     schema: 'heddle-answer/1',
@@ -23,7 +25,10 @@ export function answerObject(diagram: Diagram, understanding: Understanding, ans
     columns: answer?.columns ?? Object.fromEntries(diagram.columns.map(({ header }, at) => [header === '' ? `column ${at + 1}` : header, ''])),
     blockedBy: answer === null ? null : blockedBy(answer),
     program: answer?.program ?? null,
-    without: answer?.without.map(({ name }) => name) ?? [],
+    composed: answer?.composed ?? [],
+    without: sets.filter((set) => set.length === 1).flat(),
+    withoutSets: sets,
+    nearest: answer === null ? null : nearest(answer),
     delays: answer?.delays ?? [],
     schedule: answer?.schedule ?? null,
     diagram: drawn(answer),
@@ -35,6 +40,16 @@ export function answerObject(diagram: Diagram, understanding: Understanding, ans
 function drawn(answer: Answer | null): string | null {
   const trace = answer?.trace ?? null
   return trace === null ? null : draw(trace, { marks: answer?.marks ?? new Map() })
+}
+
+function nearest({ nearest: found, understanding }: Answer): object | null {
+  if (found === null) return null
+  const place = (cell: Cell): object => ({ line: understanding.cells.find((understood) => understood.cell === cell)?.line ?? 0, row: cell.text })
+  return {
+    moved: found.moved.map(({ cell, below }) => ({ ...place(cell), below: below === null ? null : place(below) })),
+    diagram: writeDiagram(found.diagram),
+    schedule: found.schedule,
+  }
 }
 
 function blockedBy({ obstacle, understanding }: Answer): object | null {

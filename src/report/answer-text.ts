@@ -1,5 +1,9 @@
 /** What `heddle possible` found, in words: whether it can happen, the execution, and what forbids it. */
-import { GUARD_STATES, type Answer, type Delay } from '../diagram/search/answer.js'
+import type { Answer } from '../diagram/search/answer.js'
+import type { Delay } from '../diagram/search/delays.js'
+import type { GuardSets, SetsTried } from '../diagram/search/guard-sets.js'
+import type { Nearest } from '../diagram/search/nearest.js'
+import { writeDiagram } from '../diagram/write.js'
 import { diagram as draw } from './diagram.js'
 import { counted, grouped } from './numbers.js'
 import { filled } from './paragraph.js'
@@ -8,6 +12,8 @@ import { PLAIN, type Palette } from './palette.js'
 export interface AnswerContext {
   /** `RACE`, without a program. */
   readonly race: string
+  /** Whether one program of it was asked only. */
+  readonly isOne?: boolean
   /** Options that select the configuration, as `--fix v2`. */
   readonly options: readonly string[]
   readonly seconds: number
@@ -19,18 +25,28 @@ const WIDTH = 72
 /** The answer and what it rests on. Ends with a newline. */
 export function answerText(answer: Answer, context: AnswerContext): string {
   const palette = context.palette ?? PLAIN
-  const sections = [verdict(answer, context, palette), why(answer), drawing(answer), delays(answer), replayed(answer, context)]
+  const sections = [
+    verdict(answer, context, palette),
+    why(answer),
+    drawing(answer),
+    delays(answer),
+    replayed(answer.schedule, answer.program, context),
+    because(answer.guards),
+    nearest(answer, context),
+  ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function verdict(answer: Answer, { race, seconds }: AnswerContext, palette: Palette): string {
+function verdict(answer: Answer, { race, seconds, isOne = false }: AnswerContext, palette: Palette): string {
   const where = `in ${race}/${answer.program}`
+  const asked = isOne ? `${race}/${answer.program}` : race
+  const composed = answer.composed.length === 0 ? '' : `\n${filled(composedText(answer), WIDTH, 0)}`
   const effort = `${counted(answer.states, 'state')}, ${seconds.toFixed(1)} s`
   switch (answer.answer) {
     case 'possible':
-      return `${palette.bad('POSSIBLE')} ${where}, with ${counted(answer.contextSwitches, 'context switch', 'context switches')} (${effort})`
+      return `${palette.bad('POSSIBLE')} ${where}, with ${counted(answer.contextSwitches, 'context switch', 'context switches')} (${effort})${composed}`
     case 'impossible':
-      return `${palette.good('IMPOSSIBLE')}: no execution of ${race} does this; every state was explored (${effort})`
+      return `${palette.good('IMPOSSIBLE')}: no execution of ${asked} does this; every state was explored (${effort})${composed}`
     default:
       return `${palette.unsure('UNKNOWN')}: ${answer.bound ?? 'a bound'} was hit first (${effort})`
   }
@@ -45,15 +61,6 @@ function why(answer: Answer): string {
   if (obstacle !== null) {
     const since = obstacle.since === '' ? '' : `, who has taken it in ${obstacle.since}`
     lines.push(`There ${obstacle.reason}${since}.`)
-  }
-  if (answer.without.length > 0) {
-    const names = answer.without.map(({ name }) => name)
-    lines.push(`It is impossible because of ${names.join('; or because of ')}: without that, it is possible.`)
-  } else if (answer.answer === 'impossible') {
-    lines.push(
-      'No single lock or second look makes it possible when it is left out ' +
-        `(each was tried for at most ${grouped(GUARD_STATES)} states of this program).`,
-    )
   }
   return lines.map((line) => filled(line, WIDTH, 0)).join('\n')
 }
@@ -74,6 +81,51 @@ function delayText({ task, where, after, before }: Delay): string {
   return `${task} in ${where}(), after ${after}${before === '' ? '' : ` and before ${before}`}`
 }
 
-function replayed({ schedule, program }: Answer, { race, options }: AnswerContext): string {
+function replayed(schedule: string | null, program: string, { race, options }: AnswerContext): string {
   return schedule === null ? '' : ['heddle replay --race', `${race}/${program}`, ...options, '--schedule', schedule].join(' ')
+}
+
+/** Why the question was put to a program that the race has not. */
+function composedText({ composed, answer, program }: Answer): string {
+  const what = composed.length === 1 ? 'was composed' : 'were composed'
+  const names = answer === 'possible' && composed.includes(program) ? program : composed.join(', ')
+  return `No program of the race is known to have all the calls that are drawn: ${names} ${what} of its building blocks.`
+}
+
+function because(guards: GuardSets | null): string {
+  if (guards === null) return ''
+  const { sets, tried } = guards
+  const names = sets.map((set) => set.map(({ name }) => name).join(' and '))
+  const size = sets[0]?.length ?? 0
+  const without = size === 1 ? 'without that' : size === 2 ? 'without both' : `without all ${size}`
+  const lines = size === 0 ? ['It stays impossible whichever lock or second look is left out.'] : [`It is impossible because of ${names.join('; or because of ')}: ${without}, it is possible.`]
+  const effort = tried.filter((of) => of.size !== size || of.tried < of.of || size > 1).map(triedText)
+  if (effort.length > 0) lines.push(`Tried were ${effort.join('; ')}.`)
+  return lines.map((line) => filled(line, WIDTH, 0)).join('\n')
+}
+
+const SIZES = ['', 'single guards', 'pairs', 'sets of three']
+
+function triedText({ size, tried, of, exhausted, states }: SetsTried): string {
+  const count = tried === of ? `all ${of} ${SIZES[size] ?? ''}` : `${tried} of ${of} ${SIZES[size] ?? ''}`
+  return `${count} (${exhausted === tried ? 'every state each' : `every state for ${exhausted}, else at most ${grouped(states)} states each`})`
+}
+
+/** The same rows in another order, and what of them was moved. */
+function nearest({ nearest: found, program, understanding }: Answer, context: AnswerContext): string {
+  if (found === null) return ''
+  const { moved, diagram } = found
+  const named = (cell: Nearest['moved'][number]['cell']): string => {
+    const line = understanding.cells.find((understood) => understood.cell === cell)?.line ?? 0
+    return `line ${line} (${cell.text})`
+  }
+  const moves = moved.map(({ cell, below }) => filled(`- ${named(cell)} ${below === null ? 'comes first' : `comes after ${named(below)}`}`, WIDTH, 2))
+  return [
+    filled(`The nearest order that was found to be possible, with ${counted(moved.length, 'step')} moved:`, WIDTH, 0),
+    ...moves,
+    '',
+    writeDiagram(diagram),
+    '',
+    replayed(found.schedule, program, context),
+  ].join('\n')
 }

@@ -37,6 +37,7 @@ export const RACE: Race = {
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs: [],
+  blocks: { summary: 'nothing', actors: [], compose: () => { throw new RangeError('nothing is composed') } },
   failures: [
     {
       name: 'bug-on-writeback',

@@ -4,13 +4,11 @@ import path from 'node:path'
 import { DiagramError } from '../../diagram/diagram-error.js'
 import { explainDiagram } from '../../diagram/explain.js'
 import { readMails } from '../../diagram/mail.js'
-import { NameMatcher } from '../../diagram/names.js'
+import type { NameMatcher } from '../../diagram/names.js'
 import { readDiagram } from '../../diagram/read.js'
-import { answer, type Answer } from '../../diagram/search/answer.js'
-import { kernelPhrases } from '../../diagram/search/phrases.js'
+import { answer, kernelNames, type Answer } from '../../diagram/search/answer.js'
 import { questionOf } from '../../diagram/search/question-of.js'
 import type { Diagram } from '../../diagram/types.js'
-import { kernelFunctions } from '../../kernel/kernel.js'
 import type { MailAnswer } from '../../report/answer-mails.js'
 import { configurationOf } from '../configuration.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
@@ -34,7 +32,7 @@ export async function possible(file: string, options: PossibleOptions, host: Hos
   if (options.mbox === true) return await possibleInMails(file, options, host)
   const text = (await bytesOf(file, host)).toString('utf8')
   const diagram = diagramOf(text, file)
-  const names = modelNames()
+  const names = kernelNames()
   const understanding = questionOf(diagram, names)
   const isJson = options.json === true
   if (!isJson) host.stdout.write(`${explainDiagram({ diagram, match: (cell) => names.match(cell) })}\n\n`)
@@ -62,7 +60,7 @@ export async function possible(file: string, options: PossibleOptions, host: Hos
 /** Every diagram of a file with mails: a table of message, diagram and answer. */
 async function possibleInMails(file: string, options: PossibleOptions, host: Host): Promise<ExitCode> {
   const bytes = await bytesOf(file, host)
-  const names = modelNames()
+  const names = kernelNames()
   const answers: MailAnswer[] = []
   for (const message of mailsOf(bytes, file)) {
     for (const { diagram } of message.diagrams) {
@@ -87,10 +85,6 @@ function mailsOf(bytes: Uint8Array, file: string): ReturnType<typeof readMails> 
     if (!(error instanceof DiagramError)) throw error
     throw new UsageError(error.message, error.hint, { file })
   }
-}
-
-function modelNames(): NameMatcher {
-  return new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
 }
 
 async function bytesOf(file: string, host: Host): Promise<Buffer> {

@@ -3,22 +3,18 @@ import { replay } from '../../engine/trace.js'
 import type { Bound, Trace, TraceStep } from '../../engine/result.js'
 import { runToEnd } from '../../engine/explore.js'
 import type { Limits, Pace } from '../../engine/search/limits.js'
-import { guards, type Guard } from '../../kernel/guards.js'
-import type { Configuration, Race } from '../../races/race.js'
+import { kernelFunctions } from '../../kernel/kernel.js'
+import type { Configuration, Race, RaceProgram } from '../../races/race.js'
+import { NameMatcher } from '../names.js'
 import type { Diagram } from '../types.js'
-import type { NameMatcher } from '../names.js'
+import { candidatesFor, type Candidate } from './candidates.js'
+import { delaysOf, type Delay } from './delays.js'
+import { guardSets, type GuardSets } from './guard-sets.js'
+import { nearestPossible, type Nearest } from './nearest.js'
+import { kernelPhrases } from './phrases.js'
 import { questionOf, type Understanding } from './question-of.js'
 import { search, type Found } from './search.js'
 import { obstacleOf, type Obstacle } from './why.js'
-
-/** A place in kernel source at which a delay makes a real kernel likely to go the way of an execution. */
-export interface Delay {
-  readonly task: string
-  /** The function, and the operations between which the task is to be delayed. */
-  readonly where: string
-  readonly after: string
-  readonly before: string
-}
 
 export interface Answer {
   readonly answer: 'possible' | 'impossible' | 'unknown'
@@ -29,6 +25,8 @@ export interface Answer {
   readonly matched: number
   /** Program of the race in which that execution takes place. */
   readonly program: string
+  /** Programs that were composed of the race's building blocks, for want of one of its own that has what is asked for. */
+  readonly composed: readonly string[]
   /** Headers of the columns, and the task that each was. */
   readonly columns: Readonly<Record<string, string>>
   readonly schedule: string | null
@@ -40,116 +38,119 @@ export interface Answer {
   readonly obstacle: Obstacle | null
   /** Line of the diagram that cannot follow; null if it is possible. */
   readonly blockedLine: number | null
-  /** Guards without any one of which it is possible, each found by exploration. */
-  readonly without: readonly Guard[]
+  /** What it is impossible because of, in `program`; null if it is not impossible. */
+  readonly guards: GuardSets | null
+  /** The same rows in another order that is possible in `program`; null if it is not impossible, or none was found. */
+  readonly nearest: Nearest | null
   readonly states: number
 }
 
-/** Most places at which to delay: beyond three nobody does it by hand. */
-const DELAYS_MAX = 3
+export interface AnswerOptions extends Limits {
+  /** The one program that is asked: of the race, or composed of its building blocks (`store+flusher`). All of the race unless said. */
+  readonly program?: string
+}
 
-/** Answers `diagram` for the programs of `race`, or the one named. Yields every few thousand steps. */
+/** What the cells of diagrams may name in the kernel model. */
+export function kernelNames(): NameMatcher {
+  return new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
+}
+
+/**
+ * Answers `diagram` (from `readDiagram`) for a race: the one way from a text to an answer, for the command line and for
+ * browsers alike. Yields every few thousand steps, and says how far it is through `options.poll`.
+ */
 export function* answer(
   diagram: Diagram,
   race: Race,
   configuration: Configuration,
   names: NameMatcher,
-  options: Limits & { readonly program?: string } = {},
+  options: AnswerOptions = {},
 ): Generator<Pace, Answer> {
   const understanding = questionOf(diagram, names)
   const { question } = understanding
-  const programs = race.programs.filter(({ name, memories }) => {
-    return options.program === undefined ? memories?.includes(configuration.memory) !== false : name === options.program
-  })
-  let best: { readonly name: string; readonly found: Found } | undefined
-  let bound: Bound | null = null
-  let states = 0
-  for (const [name, found] of yield* tried(programs, configuration, question, options)) {
-    states += found.states
-    bound ??= found.bound
-    if (best === undefined || found.rows > best.found.rows || found.verdict === 'possible') best = { name, found }
-    if (found.verdict === 'possible') break
-  }
-  if (best === undefined) throw new RangeError(`${race.name} has no program to ask`)
-  const { name, found } = best
-  const program = race.programs.find((candidate) => candidate.name === name) as Race['programs'][number]
-  const subject = program.build(configuration)
+  const { program: only, ...limits } = options
+  const candidates = candidatesFor(question, race, configuration, only)
+  if (candidates.length === 0) throw new RangeError(`${race.name} has no program to ask`)
+  const results = yield* asked(candidates, configuration, question, limits)
+  const [program, found] = furthest(results)
+  const bound = [...results.values()].find((one) => one.bound !== null)?.bound ?? null
   const isPossible = found.verdict === 'possible'
+  const isImpossible = !isPossible && bound === null
+  const subject = program.build(configuration)
   const trace = found.schedule === null ? null : replay(subject, found.schedule)
-  const obstacle = isPossible ? null : obstacleOf(subject, question, found)
-  const without = isPossible || bound !== null ? [] : yield* removable(program, configuration, question, options)
   return {
-    answer: isPossible ? 'possible' : bound === null ? 'impossible' : 'unknown',
+    answer: isPossible ? 'possible' : isImpossible ? 'impossible' : 'unknown',
     bound: isPossible ? null : bound,
     understanding,
     rows: question.rows.length,
     matched: found.rows,
-    program: name,
+    program: program.name,
+    composed: only === undefined ? candidates.filter((one) => one.isComposed && results.has(one.program)).map((one) => one.program.name) : [],
     columns: columnsOf(diagram, found, trace),
     schedule: found.schedule,
     trace,
     marks: trace === null ? new Map() : marksOf(trace, found, understanding),
     contextSwitches: trace?.contextSwitches ?? 0,
     delays: trace === null || !isPossible ? [] : delaysOf(trace),
-    obstacle,
+    obstacle: isPossible ? null : obstacleOf(subject, question, found),
     blockedLine: isPossible ? null : (understanding.rowLines[found.rows] ?? null),
-    without,
-    states,
+    guards: isImpossible ? yield* guardSets(program, configuration, question, found.locks, limits) : null,
+    nearest: isImpossible ? yield* nearestPossible(diagram, understanding, found.rows, names, program, configuration, limits) : null,
+    states: [...results.values()].reduce((sum, one) => sum + one.states, 0),
   }
 }
-
-/** Asks every program in turn, each first with little and then with as much as it takes; ends with one that says yes. */
-function* tried(
-  programs: Race['programs'],
-  configuration: Configuration,
-  question: Understanding['question'],
-  limits: Limits,
-): Generator<Pace, readonly (readonly [string, Found])[]> {
-  const results = new Map<string, Found>()
-  let waiting = [...programs]
-  for (const maxStates of FIRST_TRIES) {
-    const unfinished: typeof waiting = []
-    for (const program of waiting) {
-      const within = Math.min(maxStates, limits.maxStates ?? Infinity)
-      const found = yield* search(program.build(configuration), question, { ...limits, maxStates: within })
-      results.set(program.name, found)
-      if (found.verdict === 'possible') return [[program.name, found]]
-      if (found.bound === 'max-states' && within < (limits.maxStates ?? Infinity)) unfinished.push(program)
-      else if (found.bound !== null) return [...results]
-    }
-    waiting = unfinished.sort((x, y) => rowsIn(results, y) - rowsIn(results, x))
-  }
-  return [...results]
-}
-
-/** The further a program has got, the sooner it is asked again. */
-function rowsIn(results: ReadonlyMap<string, Found>, { name }: Race['programs'][number]): number {
-  return results.get(name)?.rows ?? 0
-}
-
-const FIRST_TRIES = [1_000, 10_000, 100_000, Infinity]
-
-/** Guards each of which alone makes the question impossible. */
-function* removable(
-  program: Race['programs'][number],
-  configuration: Configuration,
-  question: Understanding['question'],
-  limits: Limits,
-): Generator<Pace, readonly Guard[]> {
-  const found: Guard[] = []
-  for (const guard of guards) {
-    const { verdict } = yield* search(program.build(configuration, [guard]), question, { ...limits, maxStates: GUARD_STATES })
-    if (verdict === 'possible') found.push(guard)
-  }
-  return found
-}
-
-/** States that are visited at most to see what a guard is needed for. */
-export const GUARD_STATES = 50_000
 
 /** For scripts and tests that have nothing else to do meanwhile. */
 export function answerNow(...args: Parameters<typeof answer>): Answer {
   return runToEnd(answer(...args))
+}
+
+/** Asks each program with little first and then with as much as it takes, likely ones before others; ends with one that says yes. */
+function* asked(
+  candidates: readonly Candidate[],
+  configuration: Configuration,
+  question: Understanding['question'],
+  limits: Limits,
+): Generator<Pace, ReadonlyMap<RaceProgram, Found>> {
+  const most = Math.max(...candidates.map(({ covered }) => covered))
+  const likely = candidates.filter(({ covered }) => covered === most)
+  const others = candidates.filter(({ covered }) => covered < most)
+  const results = new Map<RaceProgram, Found>()
+  for (const [group, maxStates] of rounds(likely, others)) {
+    for (const { program } of group.toSorted((x, y) => rowsIn(results, y) - rowsIn(results, x))) {
+      const before = results.get(program)
+      if (before !== undefined && before.bound !== 'max-states') continue
+      const within = Math.min(maxStates, limits.maxStates ?? Infinity)
+      if (before !== undefined && before.states >= within) continue
+      const found = yield* search(program.build(configuration), question, { ...limits, maxStates: within })
+      results.set(program, found)
+      if (found.verdict === 'possible' || (found.bound !== null && found.bound !== 'max-states')) return results
+    }
+  }
+  return results
+}
+
+function rounds(likely: readonly Candidate[], others: readonly Candidate[]): readonly (readonly [readonly Candidate[], number])[] {
+  const [little, more, much] = [1_000, 10_000, 100_000]
+  return [
+    [likely, little],
+    [likely, more],
+    [others, little],
+    [likely, much],
+    [others, more],
+    [others, much],
+    [[...likely, ...others], Infinity],
+  ]
+}
+
+/** The further a program has got, the sooner it is asked again. */
+function rowsIn(results: ReadonlyMap<RaceProgram, Found>, { program }: Candidate): number {
+  return results.get(program)?.rows ?? 0
+}
+
+/** The one that says yes, or else the first of those that get furthest. */
+function furthest(results: ReadonlyMap<RaceProgram, Found>): readonly [RaceProgram, Found] {
+  return [...results].reduce((best, one) => (one[1].verdict === 'possible' || one[1].rows > best[1].rows ? one : best))
 }
 
 function columnsOf(diagram: Diagram, found: Found, trace: Trace | null): Readonly<Record<string, string>> {
@@ -172,45 +173,4 @@ function marksOf(trace: Trace, found: Found, { cells }: Understanding): Readonly
     marks.set(at.index, known === undefined ? `<${line}>` : known.replace('>', `,${line}>`))
   }
   return marks
-}
-
-/** Where tasks that could have gone on are held up, the longest time first. */
-function delaysOf(trace: Trace): readonly Delay[] {
-  const steps = trace.events.filter((event): event is TraceStep => event.type === 'step')
-  const delays: { readonly delay: Delay; readonly length: number }[] = []
-  steps.forEach((step, at) => {
-    if (step.switch?.reason !== 'preempted') return
-    const last = steps[at - 1] as TraceStep
-    const next = steps.findIndex(({ task }, later) => later > at && task === last.task)
-    const isIrq = trace.tasks[last.task]?.context === 'irq'
-    delays.push({
-      delay: {
-        task: trace.tasks[last.task]?.name ?? '',
-        where: functionOf(trace, last),
-        after: operationText(last),
-        before: next < 0 ? '' : operationText(steps[next] as TraceStep),
-      },
-      length: (isIrq ? 0 : 1) * ((next < 0 ? steps.length : next) - at),
-    })
-  })
-  return delays
-    .sort((x, y) => y.length - x.length)
-    .slice(0, DELAYS_MAX)
-    .map(({ delay }) => delay)
-}
-
-function operationText({ op, object, detail }: TraceStep): string {
-  return [object, op, detail].filter((part) => part !== '').join(' ')
-}
-
-/** The innermost function that the step was made in. */
-function functionOf(trace: Trace, step: TraceStep): string {
-  const open: string[] = []
-  for (const event of trace.events) {
-    if (event === step) break
-    if (event.task !== step.task) continue
-    if (event.type === 'call') open.push(event.fn)
-    if (event.type === 'return') open.pop()
-  }
-  return open.at(-1) ?? trace.tasks[step.task]?.name ?? ''
 }

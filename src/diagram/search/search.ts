@@ -32,8 +32,13 @@ export interface Found {
 /** States that are visited at most to find the shortest way, where the first way was found with fewer. */
 const SHORTEST_STATES = 100_000
 
+export interface SearchLimits extends Limits {
+  /** Whether to look for the shortest way. Default true. */
+  readonly shortest?: boolean
+}
+
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
-export function* search(subject: Program, question: Question, limits: Limits = {}): Generator<Pace, Found> {
+export function* search(subject: Program, question: Question, limits: SearchLimits = {}): Generator<Pace, Found> {
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
   const watch = new DiagramWatch(question)
   const machine = load(subject, 0, (made) => made.watch(watch))
@@ -54,8 +59,9 @@ export function* search(subject: Program, question: Question, limits: Limits = {
   const wanted = failureKey(matchedRows(rows))
   // What is possible is worth a longer search for the shortest way than it took to find one.
   const maxStates = verdict === 'possible' ? Math.max(limits.maxStates ?? Infinity, SHORTEST_STATES) : limits.maxStates
-  const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf({ ...limits, ...(maxStates !== undefined && { maxStates }) }))
   const known = [...failures].find(({ failure }) => failureKey(failure) === wanted)
+  if (limits.shortest === false) return { verdict, bound, rows, path: known?.path ?? [], states, locks, ...retrace(subject, question, known?.path ?? []) }
+  const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf({ ...limits, ...(maxStates !== undefined && { maxStates }) }))
   const path = shortest.found.get(wanted)?.path ?? known?.path ?? []
   return { verdict, bound, rows, path, states, locks, ...retrace(subject, question, path) }
 }

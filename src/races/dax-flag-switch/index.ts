@@ -2,7 +2,7 @@
 import type { Race } from '../race.js'
 import { fixes } from './claims.js'
 import { failures } from './failures.js'
-import { programs } from './programs.js'
+import { blocks, programs } from './programs.js'
 
 export const daxFlagSwitch: Race = {
   name: 'dax-flag-switch',
@@ -16,6 +16,7 @@ export const daxFlagSwitch: Race = {
   fileSystems: ['xfs'],
   memories: ['sc'],
   programs,
+  blocks,
   failures,
   fixes,
 }

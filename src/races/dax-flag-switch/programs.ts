@@ -7,7 +7,8 @@ import { XFS_DAX, type MachineConfig } from '../../kernel/machine.js'
 import { kernel } from '../../kernel/versions.js'
 import { mendedDaxWriteback } from '../../kernel/versions/mended-dax-writeback.js'
 import { mendedWriteback } from '../../kernel/versions/mended-writeback.js'
-import { without } from '../drafts.js'
+import { buildingBlocks } from '../blocks.js'
+import { patchNamed, without } from '../drafts.js'
 import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
 
@@ -457,25 +458,59 @@ const DRAFTS: readonly Draft[] = [
   },
 ]
 
-function patchNamed(name: string): (typeof patches)[number] {
-  const found = patches.find((patch) => patch.name === name)
-  if (found === undefined) throw new RangeError(`dax-flag-switch has no fix ${name}`)
-  return found
-}
-
 /** Memory enough for what is cached, copied and on its way; I/O to a DAX device is done by the CPU that asks for it. */
 const MACHINE: Partial<MachineConfig> = { pages: 3, bios: 0 }
 
-export const programs: readonly RaceProgram[] = DRAFTS.map(({ name, summary, large = false, setup }) => ({
-  name,
-  summary,
-  build: (configuration, removed = []) => {
-    const { patches: more, options } = without(removed)
-    // What is not of this race is mended, so that it does not show: writeback-wakeup, and fsync that does not wait for another's flush.
-    const image = kernel(configuration.kernel, [mendedWriteback, mendedDaxWriteback, ...configuration.fixes.map(patchNamed), ...more])
-    return program(name, (world) => {
-      if (!large) world.findLivelocks()
-      setup(image.boot(world, MACHINE), world)
-    }, options)
-  },
-}))
+export const programs: readonly RaceProgram[] = DRAFTS.map(programOf)
+
+function programOf({ name, summary, large = false, setup }: Draft): RaceProgram {
+  return {
+    name,
+    summary,
+    build: (configuration, removed = []) => {
+      const { patches: more, options } = without(removed)
+      const fixes = configuration.fixes.map((fix) => patchNamed('dax-flag-switch', fix, patches))
+      // What is not of this race is mended, so that it does not show: writeback-wakeup, and fsync that does not wait for another's flush.
+      const image = kernel(configuration.kernel, [mendedWriteback, mendedDaxWriteback, ...fixes, ...more])
+      return program(name, (world) => {
+        if (!large) world.findLivelocks()
+        setup(image.boot(world, MACHINE), world)
+      }, options)
+    },
+  }
+}
+
+/** A process that has mapped a file with data and S_DAX set, and everybody who uses it or switches. */
+export const blocks = buildingBlocks<{ k: Kernel; file: AddressSpace; map: Vma }>(
+  'a file with S_DAX set, mapped shared by a process that has not touched it',
+  [
+    { name: 'store', summary: 'a store through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => store(k, map, 'A:1'), map.mm) },
+    { name: 'load', summary: 'a load through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => void load(k, map), map.mm) },
+    {
+      name: 'load-and-store',
+      summary: 'a load and then a store through the mapping',
+      spawn: ({ k, map }, task) => void k.spawn(task, () => {
+        load(k, map)
+        store(k, map, 'A:1')
+      }, map.mm),
+    },
+    { name: 'chattr-off', summary: 'chattr -x', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.chattr_x(file, false)) },
+    { name: 'chattr-on', summary: 'chattr +x', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.chattr_x(file, true)) },
+    { name: 'chattr-off-on', summary: 'chattr -x, then chattr +x', spawn: ({ k, file }, task) => void k.spawn(task, () => toggle(k, file, false)) },
+    { name: 'read', summary: 'read(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.read(file, 0)) },
+    { name: 'write', summary: 'write(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.write(file, 'w')) },
+    { name: 'fsync', summary: 'fsync(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => k.fsync(file)) },
+    { name: 'flusher', summary: 'the flusher', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.wb_writeback(file)) },
+    { name: 'munmap', summary: 'munmap(2) of the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => k.munmap(map), map.mm) },
+  ],
+  ({ name, summary, start }) =>
+    programOf({
+      name,
+      summary,
+      large: true,
+      setup(k) {
+        const file = open(k, true)
+        start({ k, file, map: mapped(k, file) })
+      },
+    }),
+)

@@ -1,5 +1,7 @@
 /** Direct I/O and a mapping of the same file: the other race of a thread of May 2012. */
+import { diskBlocks } from '../disk-blocks.js'
 import type { Race } from '../race.js'
+import { patches } from '../hole-punch-fault/fixes.js'
 import { failures } from '../hole-punch-fault/failures.js'
 import { fixes } from './claims.js'
 import { programs } from './programs.js'
@@ -16,6 +18,7 @@ export const directIoMmap: Race = {
   fileSystems: ['ext4', 'xfs'],
   memories: ['sc'],
   programs,
+  blocks: diskBlocks('direct-io-mmap', patches),
   failures,
   fixes,
 }

@@ -1,5 +1,6 @@
 /** Pages dirtied without page_mkwrite: second diagram of a thread of January 2018. */
 import type { Race } from '../race.js'
+import { blocks } from './blocks.js'
 import { fixes } from './claims.js'
 import { failures } from './failures.js'
 import { programs } from './programs.js'
@@ -16,6 +17,7 @@ export const dirtyWithoutMkwrite: Race = {
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs,
+  blocks,
   failures,
   fixes,
 }

@@ -1,5 +1,7 @@
 /** Page faults while a hole is punched: a thread of May 2012. */
+import { diskBlocks } from '../disk-blocks.js'
 import type { Race } from '../race.js'
+import { patches } from './fixes.js'
 import { fixes } from './claims.js'
 import { failures } from './failures.js'
 import { programs } from './programs.js'
@@ -16,6 +18,7 @@ export const holePunchFault: Race = {
   fileSystems: ['ext4', 'xfs'],
   memories: ['sc'],
   programs,
+  blocks: diskBlocks('hole-punch-fault', patches),
   failures,
   fixes,
 }

@@ -1,5 +1,6 @@
 /** MADV_FREE against direct I/O: a thread of January 2022. */
 import type { Race } from '../race.js'
+import { blocks } from './blocks.js'
 import { fixes } from './claims.js'
 import { failures } from './failures.js'
 import { programs } from './programs.js'
@@ -18,6 +19,7 @@ export const madvFreeDirectIo: Race = {
   fileSystems: ['ext4'],
   memories: ['sc', 'weak'],
   programs,
+  blocks,
   failures,
   fixes,
 }

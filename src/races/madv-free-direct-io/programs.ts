@@ -8,7 +8,7 @@ import { programsOf, type Draft } from '../drafts.js'
 import { patches } from './fixes.js'
 
 /** A raw block device, with something in every block. */
-function device(k: Kernel, blocks = 1): AddressSpace {
+export function device(k: Kernel, blocks = 1): AddressSpace {
   return k.open('sdb', BDEV, blocks)
 }
 
@@ -18,7 +18,7 @@ function buffer(k: Kernel, pages = 1): Vma {
 }
 
 /** A buffer that was filled and freed lazily before the tasks start. */
-function lazilyFreed(k: Kernel, pages = 1): Vma {
+export function lazilyFreed(k: Kernel, pages = 1): Vma {
   const buf = buffer(k, pages)
   for (let page = 0; page < pages; page++) k.user_store(buf, page, 0, 'A:old')
   k.madvise(buf, 0, pages, 'MADV_FREE')
@@ -26,12 +26,12 @@ function lazilyFreed(k: Kernel, pages = 1): Vma {
 }
 
 /** The task of the thread: reads the device into its buffer and looks at what is there. */
-function readAndLook(k: Kernel, from: AddressSpace, buf: Vma): void {
+export function readAndLook(k: Kernel, from: AddressSpace, buf: Vma): void {
   if (!k.read_direct_into(from, 0, buf, 0, buf.pages)) return
   for (let page = 0; page < buf.pages; page++) k.user_load(buf, page, 0)
 }
 
-function readAsyncAndLook(k: Kernel, from: AddressSpace, buf: Vma): void {
+export function readAsyncAndLook(k: Kernel, from: AddressSpace, buf: Vma): void {
   const iocb = k.io_submit_read(from, 0, buf, 0, buf.pages)
   if (iocb === null) return
   k.io_getevents(iocb)
@@ -39,7 +39,7 @@ function readAsyncAndLook(k: Kernel, from: AddressSpace, buf: Vma): void {
 }
 
 /** What a fork of the process will be: a copy of its area. */
-function childOf(k: Kernel, name: string, buf: Vma): readonly [mm: Mm, copy: Vma] {
+export function childOf(k: Kernel, name: string, buf: Vma): readonly [mm: Mm, copy: Vma] {
   const mm = k.address_space(name, buf.pages)
   return [mm, k.area(mm, { name: `${name}.buf`, pages: buf.pages, copyOf: buf, later: true })]
 }

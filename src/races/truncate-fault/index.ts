@@ -1,5 +1,7 @@
 /** Page faults while a file is cut off: "i_size protects us", in a thread of May 2012. */
+import { diskBlocks } from '../disk-blocks.js'
 import type { Race } from '../race.js'
+import { patches } from './fixes.js'
 import { failures } from '../hole-punch-fault/failures.js'
 import { fixes } from './claims.js'
 import { programs } from './programs.js'
@@ -16,6 +18,7 @@ export const truncateFault: Race = {
   fileSystems: ['ext4', 'xfs'],
   memories: ['sc'],
   programs,
+  blocks: diskBlocks('truncate-fault', patches),
   failures,
   fixes,
 }

@@ -1,5 +1,6 @@
 /** The wake-up at the end of writeback: a thread of August to November 2020. */
 import type { Race } from '../race.js'
+import { blocks } from './blocks.js'
 import { failures } from './failures.js'
 import { fixes } from './claims.js'
 import { programs } from './programs.js'
@@ -16,6 +17,7 @@ export const writebackWakeup: Race = {
   fileSystems: ['ext4'],
   memories: ['sc'],
   programs,
+  blocks,
   failures,
   fixes,
 }

@@ -7,13 +7,13 @@ import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
 
 /** A written page whose bio is in flight: how the thread's sequences begin. Done to its end before the tasks start. */
-function underWriteback(k: Kernel, file: AddressSpace): void {
+export function underWriteback(k: Kernel, file: AddressSpace): void {
   k.write(file, 'v0')
   k.sync_file_range_write(file)
 }
 
 /** A process that maps a file. */
-function mapping(k: Kernel, name: string, file: AddressSpace): Vma {
+export function mapping(k: Kernel, name: string, file: AddressSpace): Vma {
   return k.area(k.address_space(name, 1), { name: `${name}.map`, file })
 }
 
@@ -24,7 +24,7 @@ function spawnLoad(k: Kernel, name: string, file: AddressSpace): Waiter {
 }
 
 /** Writes a file, starts its writeback, writes it again and waits for all of it: the second writer of the thread. */
-function writeTwiceAndSync(k: Kernel, file: AddressSpace): void {
+export function writeTwiceAndSync(k: Kernel, file: AddressSpace): void {
   if (!k.write(file, 'v1')) return
   k.sync_file_range_write(file)
   k.write(file, 'v2')

@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { NameMatcher } from '../../../src/diagram/names.js'
 import { readDiagram } from '../../../src/diagram/read.js'
-import { answerNow, type Answer } from '../../../src/diagram/search/answer.js'
-import { kernelPhrases } from '../../../src/diagram/search/phrases.js'
-import { kernelFunctions } from '../../../src/kernel/kernel.js'
+import { answerNow, kernelNames, type Answer } from '../../../src/diagram/search/answer.js'
 import { races } from '../../../src/races/index.js'
 
 const DIVIDER = '\n%%\n'
@@ -24,6 +21,5 @@ export function answerTo(text: string, target: string, fixes: readonly string[] 
   const race = races.find((candidate) => candidate.name === name)
   if (race === undefined) throw new RangeError(`no race ${target}`)
   const configuration = { kernel: race.kernels[0] ?? '', fixes, fs: race.fileSystems[0] ?? 'ext4', memory: 'sc' } as const
-  const names = new NameMatcher({ functions: kernelFunctions, phrases: kernelPhrases })
-  return answerNow(readDiagram(text), race, configuration, names, program === undefined ? {} : { program })
+  return answerNow(readDiagram(text), race, configuration, kernelNames(), program === undefined ? {} : { program })
 }
