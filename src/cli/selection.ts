@@ -1,5 +1,6 @@
 import { programsFor } from '../races/configurations.js'
 import { races } from '../races/index.js'
+import { programNamed } from '../races/blocks.js'
 import type { Race } from '../races/race.js'
 import { fileSubject, raceSubject, type Subject } from '../report/check-result.js'
 import { configurationOf, eachFix, type WantedConfiguration } from './configuration.js'
@@ -24,7 +25,8 @@ export interface SelectedRace {
 const LIST_HINT = 'heddle list shows them all.'
 
 /**
- * The races that `names` (`RACE` or `RACE/PROGRAM`) stand for, in the order they are first named; without names all.
+ * The races that `names` stand for (`RACE`, `RACE/PROGRAM`, or `RACE/BLOCK+BLOCK` of its building blocks), in
+ * the order they are first named; without names all.
  * @throws UsageError if there is no such race or program, with the nearest names
  */
 export function selectRaces(names: readonly string[]): readonly SelectedRace[] {
@@ -34,7 +36,7 @@ export function selectRaces(names: readonly string[]): readonly SelectedRace[] {
     const [raceName = '', programName] = splitName(name)
     const race = findRace(raceName)
     const programs = race.programs.map((program) => program.name)
-    if (programName !== undefined && !programs.includes(programName)) {
+    if (programName !== undefined && programNamed(race, programName) === undefined) {
       throw new UsageError(
         `${race.name} has no program named ${programName}`,
         nearestHint(programName, programs, LIST_HINT),
@@ -46,8 +48,14 @@ export function selectRaces(names: readonly string[]): readonly SelectedRace[] {
   }
   return [...wanted].map(([race, set]) => ({
     race,
-    programs: race.programs.map(({ name }) => name).filter((name) => set.has(name)),
+    programs: inOrder(race, set),
   }))
+}
+
+/** Programs of the race in the order of the catalogue, then those that are composed of its building blocks. */
+function inOrder({ programs }: Race, wanted: ReadonlySet<string>): readonly string[] {
+  const own = programs.map(({ name }) => name)
+  return [...own.filter((name) => wanted.has(name)), ...[...wanted].filter((name) => !own.includes(name))]
 }
 
 /** @throws UsageError with the nearest names */

@@ -26,6 +26,8 @@ const OPS: Readonly<Record<Exclude<Effect, 'change'>, readonly string[]>> = {
   clear: ['clear', 'test_and_clear', 'clear_and_test', 'assign', 'compare_exchange'],
   test: ['test', 'read'],
   take: [
+    'down_read: granted',
+    'down_write: granted',
     'spin_lock',
     'spin_lock_irqsave',
     'spin_trylock',
@@ -47,6 +49,11 @@ const OPS: Readonly<Record<Exclude<Effect, 'change'>, readonly string[]>> = {
   load: ['get', 'read', 'swap', 'compare_exchange'],
 }
 
+/** Names of the engine's operations that may be it; null for any. */
+export function opsOf({ effect }: Operation): readonly string[] | null {
+  return effect === 'change' ? null : OPS[effect]
+}
+
 /** Whether a step of a trace is the operation. A step that was to change something and did not is none. */
 export function isOperation(operation: Operation, step: Pick<TraceStep, 'op' | 'object' | 'detail' | 'result' | 'changes'>): boolean {
   const { effect, part, before, after } = operation
@@ -54,7 +61,7 @@ export function isOperation(operation: Operation, step: Pick<TraceStep, 'op' | '
   if (effect === 'change') {
     return changed !== undefined && same(changed.after, after) && (before === undefined || before === '' || same(changed.before, before))
   }
-  if (!OPS[effect].includes(step.op.replace(/: granted$/, ''))) return false
+  if (!OPS[effect].includes(step.op)) return false
   // Whoever has to queue for a lock has it only when it is granted.
   if (effect === 'take' && step.result === 'queued') return false
   if (effect === 'set') return changed !== undefined && same(changed.after, '1')

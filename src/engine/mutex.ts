@@ -1,4 +1,5 @@
 import { codeOfBoolean, type Machine } from './machine.js'
+import { leftOut } from './left-out.js'
 import type { Operation, OperationKind } from './operation.js'
 import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
@@ -53,6 +54,8 @@ const unlock: OperationKind = {
   accesses: (_machine, op) => op.object.writeAccess(),
 }
 
+const LEFT_OUT = leftOut([lock, trylock, unlock])
+
 /** A lock whose waiters sleep. */
 export class Mutex extends Tracked {
   override readonly recordedAs = 'mutex'
@@ -64,16 +67,20 @@ export class Mutex extends Tracked {
   }
 
   lock(): void {
-    if (!this.isLeftOut) this.perform(lock)
+    this.act(lock)
   }
 
   /** Takes the lock if it is free; whether it did. */
   trylock(): boolean {
-    return this.isLeftOut || this.perform(trylock) === TRUE
+    return this.act(trylock) === TRUE
   }
 
   unlock(): void {
-    if (!this.isLeftOut) this.perform(unlock)
+    this.act(unlock)
+  }
+
+  private act(kind: OperationKind): number {
+    return this.perform(this.isLeftOut ? (LEFT_OUT.get(kind) as OperationKind) : kind)
   }
 
   override holder(): number {

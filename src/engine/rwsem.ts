@@ -1,4 +1,5 @@
 import { codeOfBoolean, type Machine } from './machine.js'
+import { leftOut } from './left-out.js'
 import type { Operation, OperationKind, Wait } from './operation.js'
 import type { Claim as RecordedClaim, Content } from './recording.js'
 import type { Scope } from './scope.js'
@@ -124,6 +125,8 @@ const tryDownWrite = tryDown('down_write_trylock')
 const upRead = up('up_read')
 const upWrite = up('up_write')
 
+const LEFT_OUT = leftOut([downRead, downWrite, tryDownRead, tryDownWrite, upRead, upWrite])
+
 /** A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. */
 export class Rwsem extends Tracked {
   override readonly recordedAs = 'rwsem'
@@ -136,29 +139,33 @@ export class Rwsem extends Tracked {
   }
 
   downRead(): void {
-    if (!this.isLeftOut && this.perform(downRead) === FALSE) this.perform(waitRead)
+    if (this.act(downRead) === FALSE) this.perform(waitRead)
   }
 
   downWrite(): void {
-    if (!this.isLeftOut && this.perform(downWrite, WRITES) === FALSE) this.perform(waitWrite, WRITES)
+    if (this.act(downWrite, WRITES) === FALSE) this.perform(waitWrite, WRITES)
   }
 
   /** Takes the lock for reading if that needs no waiting; whether it did. */
   tryDownRead(): boolean {
-    return this.isLeftOut || this.perform(tryDownRead) === TRUE
+    return this.act(tryDownRead) === TRUE
   }
 
   /** Takes the lock for writing if that needs no waiting; whether it did. */
   tryDownWrite(): boolean {
-    return this.isLeftOut || this.perform(tryDownWrite, WRITES) === TRUE
+    return this.act(tryDownWrite, WRITES) === TRUE
   }
 
   upRead(): void {
-    if (!this.isLeftOut) this.perform(upRead)
+    this.act(upRead)
   }
 
   upWrite(): void {
-    if (!this.isLeftOut) this.perform(upWrite, WRITES)
+    this.act(upWrite, WRITES)
+  }
+
+  private act(kind: OperationKind, flags = 0): number {
+    return this.perform(this.isLeftOut ? (LEFT_OUT.get(kind) as OperationKind) : kind, flags)
   }
 
   override holder(): number {

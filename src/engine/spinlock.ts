@@ -1,4 +1,5 @@
 import { codeOfBoolean, type Machine } from './machine.js'
+import { leftOut } from './left-out.js'
 import type { Operation, OperationKind, Wait } from './operation.js'
 import type { Content } from './recording.js'
 import type { Scope } from './scope.js'
@@ -84,6 +85,8 @@ const isLocked: OperationKind = {
   accesses: (_machine, op) => op.object.readAccess(),
 }
 
+const LEFT_OUT = leftOut([spinLock, spinLockIrqsave, spinUnlock, spinUnlockIrqrestore, spinTrylock])
+
 /** A lock whose waiters spin. Its holder must not sleep. */
 export class Spinlock extends Tracked {
   override readonly recordedAs = 'spinlock'
@@ -99,7 +102,7 @@ export class Spinlock extends Tracked {
   }
 
   unlock(): void {
-    if (!this.isLeftOut) this.perform(spinUnlock)
+    this.act(spinUnlock)
   }
 
   /** Takes the lock with interrupts off, as every lock must be that an interrupt takes too. */
@@ -108,20 +111,24 @@ export class Spinlock extends Tracked {
   }
 
   unlockIrqrestore(): void {
-    if (!this.isLeftOut) this.perform(spinUnlockIrqrestore)
+    this.act(spinUnlockIrqrestore)
   }
 
   /** Takes the lock if it is free; whether it did. */
   trylock(): boolean {
-    return this.isLeftOut || this.perform(spinTrylock) === TRUE
+    return this.act(spinTrylock) === TRUE
   }
 
   isLocked(): boolean {
     return this.perform(isLocked) === TRUE
   }
 
+  private act(kind: OperationKind, flags = 0): number {
+    return this.perform(this.isLeftOut ? (LEFT_OUT.get(kind) as OperationKind) : kind, flags)
+  }
+
   private acquire(kind: OperationKind, flags: number): void {
-    if (!this.isLeftOut && this.perform(kind, flags) === FALSE) {
+    if (this.act(kind, flags) === FALSE) {
       this.machine.runner.fail(
         'deadlock',
         `${this.name} is held with interrupts on: an interrupt on the holder's CPU waits for it for ever`,

@@ -8,6 +8,8 @@ export interface Guard {
   readonly locks?: RegExp
   /** Guards against accesses that come late: needless under sequential consistency. */
   readonly isBarrier?: true
+  /** Functions of which one is called wherever it matters; absent if that is not known. */
+  readonly within?: readonly string[]
   /** What the kernel does without it. */
   readonly patch?: Patch
 }
@@ -36,12 +38,20 @@ const noWaitForWriteback = patch('no wait for writeback', { wait_on_page_writeba
 /** They order nothing under sequential consistency. */
 const noBarriers = patch('no barriers', { smp_mb: () => undefined, smp_rmb: () => undefined, smp_wmb: () => undefined })
 
+/** Who was used lately is not reclaimed at once, nor written where it is reclaimed. */
+const noSecondChance = patch('no second chance', { page_check_references: () => 'reclaim' })
+
+/** kswapd leaves the writing of files to the flusher, unless it meets a page again on a node full of dirty ones. */
+const noFlusherFirst = patch('no flusher first', { kswapd_writes_files: () => true })
+
 export const guards: readonly Guard[] = [
   { name: 'the page table lock', locks: /\.(pmd_)?ptl$/ },
-  { name: 'the page lock', patch: noPageLock },
+  { name: 'the page lock', within: ['lock_page', 'trylock_page', 'lock_page_killable'], patch: noPageLock },
   { name: 'the second look at the page table entry (pte_same)', patch: noSecondLookAtEntry },
-  { name: "pageout's look at the references (is_page_cache_freeable)", patch: noCountBeforeWriting },
-  { name: 'the wait for the end of writeback (wait_on_page_writeback)', patch: noWaitForWriteback },
+  { name: "pageout's look at the references (is_page_cache_freeable)", within: ['shrink_page_list'], patch: noCountBeforeWriting },
+  { name: 'the second chance of pages that were used lately (page_check_references)', within: ['shrink_page_list'], patch: noSecondChance },
+  { name: "reclaim's leaving dirty pages of files to the flusher (PageReclaim, PGDAT_DIRTY)", within: ['shrink_page_list'], patch: noFlusherFirst },
+  { name: 'the wait for the end of writeback (wait_on_page_writeback)', within: ['wait_on_page_writeback'], patch: noWaitForWriteback },
   { name: 'the i_pages lock', locks: /\.i_pages$/ },
   { name: 'mmap_lock', locks: /\.mmap_lock$/ },
   { name: "the inode's lock (i_rwsem, IOLOCK)", locks: /\.i_rwsem$|\.iolock$/ },

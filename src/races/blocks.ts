@@ -1,4 +1,6 @@
 /** Building blocks: what one column of a diagram may do, over a set-up that they share. Programs are composed of them. */
+import type { Mm } from '../kernel/include/linux/mm-types.js'
+import type { Kernel } from '../kernel/kernel.js'
 import type { RaceProgram } from './race.js'
 
 /** One actor: a syscall, a fault, a kernel thread. `Common` is what the set-up of the race has made. */
@@ -9,6 +11,16 @@ export interface Actor<Common> {
   readonly summary: string
   /** Makes its task, named `task`. */
   spawn(common: Common, task: string): void
+}
+
+/** An actor without anything of its own to set up. @param mm its process, if it is of one */
+export function actor<Common extends { readonly k: Kernel }>(
+  name: string,
+  summary: string,
+  run: (common: Common) => unknown,
+  mm?: (common: Common) => Mm,
+): Actor<Common> {
+  return { name, summary, spawn: (common, task) => void common.k.spawn(task, () => void run(common), mm?.(common)) }
 }
 
 export interface BuildingBlocks {

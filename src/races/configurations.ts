@@ -1,5 +1,6 @@
 /** Which configurations a race has, and what is run in them. */
 import type { Program } from '../engine/index.js'
+import { programNamed } from './blocks.js'
 import type { Configuration, Memory, Race, RaceFix, RaceProgram } from './race.js'
 
 /** The fixes that apply to a kernel version; null: all. */
@@ -24,7 +25,8 @@ export function programsFor(race: Race, memory: Memory): readonly RaceProgram[] 
 
 /** @throws Error if there is no such race or program: names are checked where they come in */
 export function catalogueProgram(races: readonly Race[], race: string, program: string, configuration: Configuration): Program {
-  const found = races.find(({ name }) => name === race)?.programs.find(({ name }) => name === program)
-  if (found === undefined) throw new Error(`the catalogue has no ${race}/${program}`)
-  return found.build(configuration)
+  const found = races.find(({ name }) => name === race)
+  const built = found && programNamed(found, program)
+  if (built === undefined) throw new Error(`the catalogue has no ${race}/${program}`)
+  return built.build(configuration)
 }

@@ -2,7 +2,7 @@
 import type { Disk } from '../kernel/include/linux/extent-map.js'
 import type { AddressSpace, Vma } from '../kernel/include/linux/mm-types.js'
 import type { Kernel, Patch } from '../kernel/kernel.js'
-import { buildingBlocks, type Actor, type BuildingBlocks } from './blocks.js'
+import { actor, buildingBlocks, type Actor, type BuildingBlocks } from './blocks.js'
 import { programOnDisk } from './disk-drafts.js'
 
 interface Common {
@@ -15,20 +15,35 @@ interface Common {
 }
 
 const ACTORS: readonly Actor<Common>[] = [
-  { name: 'store', summary: 'a store through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => void k.user_store(map, 0, 0, 'F:stored'), map.mm) },
-  { name: 'load', summary: 'a load through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => void k.user_load(map, 0, 0), map.mm) },
-  { name: 'store-other-process', summary: 'a store through a mapping of another process', spawn: ({ k, other }, task) => void k.spawn(task, () => void k.user_store(other, 0, 0, 'F:other'), other.mm) },
-  { name: 'punch', summary: 'fallocate(2) with FALLOC_FL_PUNCH_HOLE', spawn: ({ k, file, map }, task) => void k.spawn(task, () => k.fallocate_punch(file, 0, 1), map.mm) },
-  { name: 'truncate', summary: 'ftruncate(2) to nothing', spawn: ({ k, file }, task) => void k.spawn(task, () => k.ftruncate_to(file, 0)) },
-  { name: 'read', summary: 'read(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.pread(file, 0)) },
-  { name: 'write', summary: 'write(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.pwrite(file, 0, 'F:written')) },
-  { name: 'direct-read', summary: 'read(2) with O_DIRECT', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.pread_direct(file, 0)) },
-  { name: 'direct-write', summary: 'write(2) with O_DIRECT', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.pwrite_direct(file, 0, 'F:direct')) },
-  { name: 'fadvise', summary: 'posix_fadvise(2) with POSIX_FADV_WILLNEED', spawn: ({ k, file }, task) => void k.spawn(task, () => k.fadvise_willneed(file, 0, 1)) },
-  { name: 'madvise', summary: 'madvise(2) with MADV_WILLNEED', spawn: ({ k, map }, task) => void k.spawn(task, () => k.madvise_willneed(map), map.mm) },
-  { name: 'flusher', summary: 'the flusher', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.wb_writeback(file)) },
-  { name: 'fsync', summary: 'fsync(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => k.fsync(file)) },
-  { name: 'commit', summary: 'a commit of the journal', spawn: ({ k, file, disk }, task) => void k.spawn(task, () => k.commit(disk, file)) },
+  actor(
+    'store',
+    'a store through the mapping',
+    ({ k, map }) => k.user_store(map, 0, 0, 'F:stored'),
+    ({ map }) => map.mm,
+  ),
+  actor('load', 'a load through the mapping', ({ k, map }) => k.user_load(map, 0, 0), ({ map }) => map.mm),
+  actor(
+    'store-other-process',
+    'a store through a mapping of another process',
+    ({ k, other }) => k.user_store(other, 0, 0, 'F:other'),
+    ({ other }) => other.mm,
+  ),
+  actor(
+    'punch',
+    'fallocate(2) with FALLOC_FL_PUNCH_HOLE',
+    ({ k, file }) => k.fallocate_punch(file, 0, 1),
+    ({ map }) => map.mm,
+  ),
+  actor('truncate', 'ftruncate(2) to nothing', ({ k, file }) => k.ftruncate_to(file, 0)),
+  actor('read', 'read(2)', ({ k, file }) => k.pread(file, 0)),
+  actor('write', 'write(2)', ({ k, file }) => k.pwrite(file, 0, 'F:written')),
+  actor('direct-read', 'read(2) with O_DIRECT', ({ k, file }) => k.pread_direct(file, 0)),
+  actor('direct-write', 'write(2) with O_DIRECT', ({ k, file }) => k.pwrite_direct(file, 0, 'F:direct')),
+  actor('fadvise', 'posix_fadvise(2) with POSIX_FADV_WILLNEED', ({ k, file }) => k.fadvise_willneed(file, 0, 1)),
+  actor('madvise', 'madvise(2) with MADV_WILLNEED', ({ k, map }) => k.madvise_willneed(map), ({ map }) => map.mm),
+  actor('flusher', 'the flusher', ({ k, file }) => k.wb_writeback(file)),
+  actor('fsync', 'fsync(2)', ({ k, file }) => k.fsync(file)),
+  actor('commit', 'a commit of the journal', ({ k, file, disk }) => k.commit(disk, file)),
 ]
 
 export function diskBlocks(race: string, patches: readonly Patch[]): BuildingBlocks {

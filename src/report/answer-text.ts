@@ -92,23 +92,27 @@ function composedText({ composed, answer, program }: Answer): string {
   return `No program of the race is known to have all the calls that are drawn: ${names} ${what} of its building blocks.`
 }
 
+/** What it is impossible because of, and how much was tried to find that out. */
 function because(guards: GuardSets | null): string {
   if (guards === null) return ''
   const { sets, tried } = guards
-  const names = sets.map((set) => set.map(({ name }) => name).join(' and '))
-  const size = sets[0]?.length ?? 0
-  const without = size === 1 ? 'without that' : size === 2 ? 'without both' : `without all ${size}`
-  const lines = size === 0 ? ['It stays impossible whichever lock or second look is left out.'] : [`It is impossible because of ${names.join('; or because of ')}: ${without}, it is possible.`]
-  const effort = tried.filter((of) => of.size !== size || of.tried < of.of || size > 1).map(triedText)
-  if (effort.length > 0) lines.push(`Tried were ${effort.join('; ')}.`)
-  return lines.map((line) => filled(line, WIDTH, 0)).join('\n')
+  const names = sets.map((set) => set.map(({ name }) => name).join(', together with '))
+  const left = (sets[0]?.length ?? 1) === 1 ? 'if that is left out' : 'if these are left out together'
+  const found =
+    sets.length === 0
+      ? 'Nothing was found whose leaving out makes it possible.'
+      : `It is impossible because of ${names.join('; or because of ')}: ${left}, it is possible.`
+  const effort = `Tried were ${tried.map(triedText).join(', ')}.`
+  return [found, effort].map((line) => filled(line, WIDTH, 0)).join('\n')
 }
 
-const SIZES = ['', 'single guards', 'pairs', 'sets of three']
+const SIZES = ['', 'single locks and second looks', 'pairs', 'sets of three']
 
 function triedText({ size, tried, of, exhausted, states }: SetsTried): string {
-  const count = tried === of ? `all ${of} ${SIZES[size] ?? ''}` : `${tried} of ${of} ${SIZES[size] ?? ''}`
-  return `${count} (${exhausted === tried ? 'every state each' : `every state for ${exhausted}, else at most ${grouped(states)} states each`})`
+  const count = tried === of ? `all ${of}` : `${tried} of ${of}`
+  const some = exhausted === 0 ? '' : `${exhausted} with every state, others `
+  const rest = exhausted === tried ? 'with every state' : `${some}with up to ${grouped(states)} states`
+  return `${count} ${SIZES[size] ?? ''} (${rest})`
 }
 
 /** The same rows in another order, and what of them was moved. */

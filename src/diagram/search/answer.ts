@@ -77,6 +77,7 @@ export function* answer(
   const isPossible = found.verdict === 'possible'
   const isImpossible = !isPossible && bound === null
   const subject = program.build(configuration)
+  const obstacle = isPossible ? null : obstacleOf(subject, question, found)
   const trace = found.schedule === null ? null : replay(subject, found.schedule)
   return {
     answer: isPossible ? 'possible' : isImpossible ? 'impossible' : 'unknown',
@@ -92,9 +93,9 @@ export function* answer(
     marks: trace === null ? new Map() : marksOf(trace, found, understanding),
     contextSwitches: trace?.contextSwitches ?? 0,
     delays: trace === null || !isPossible ? [] : delaysOf(trace),
-    obstacle: isPossible ? null : obstacleOf(subject, question, found),
+    obstacle,
     blockedLine: isPossible ? null : (understanding.rowLines[found.rows] ?? null),
-    guards: isImpossible ? yield* guardSets(program, configuration, question, found.locks, limits) : null,
+    guards: isImpossible ? yield* guardSets(program, configuration, question, found.used, obstacle?.object ?? '', limits) : null,
     nearest: isImpossible ? yield* nearestPossible(diagram, understanding, found.rows, names, program, configuration, limits) : null,
     states: [...results.values()].reduce((sum, one) => sum + one.states, 0),
   }
@@ -114,9 +115,10 @@ function* asked(
 ): Generator<Pace, ReadonlyMap<RaceProgram, Found>> {
   const most = Math.max(...candidates.map(({ covered }) => covered))
   const likely = candidates.filter(({ covered }) => covered === most)
-  const others = candidates.filter(({ covered }) => covered < most)
+  const near = candidates.filter(({ covered }) => covered < most && covered >= most * NEAR)
+  const others = candidates.filter(({ covered }) => covered < most * NEAR)
   const results = new Map<RaceProgram, Found>()
-  for (const [group, maxStates] of rounds(likely, others)) {
+  for (const [group, maxStates] of rounds(likely, near, others)) {
     for (const { program } of group.toSorted((x, y) => rowsIn(results, y) - rowsIn(results, x))) {
       const before = results.get(program)
       if (before !== undefined && before.bound !== 'max-states') continue
@@ -130,16 +132,23 @@ function* asked(
   return results
 }
 
-function rounds(likely: readonly Candidate[], others: readonly Candidate[]): readonly (readonly [readonly Candidate[], number])[] {
+/** Part of what the likeliest program is known to call from which on another one is near to it. */
+const NEAR = 0.7
+
+type Round = readonly [programs: readonly Candidate[], states: number]
+
+function rounds(likely: readonly Candidate[], near: readonly Candidate[], others: readonly Candidate[]): readonly Round[] {
   const [little, more, much] = [1_000, 10_000, 100_000]
   return [
     [likely, little],
+    [near, little],
     [likely, more],
     [others, little],
+    [near, more],
     [likely, much],
-    [others, more],
-    [others, much],
-    [[...likely, ...others], Infinity],
+    [[...near, ...others], more],
+    [[...near, ...others], much],
+    [[...likely, ...near, ...others], Infinity],
   ]
 }
 

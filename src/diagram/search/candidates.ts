@@ -11,6 +11,8 @@ export interface Candidate {
   readonly isComposed: boolean
   /** Calls of the question that its tasks are known to make. */
   readonly covered: number
+  /** Tasks that it is known to have. */
+  readonly tasks: number
 }
 
 /** Most programs that are composed for one question. */
@@ -29,15 +31,15 @@ export function candidatesFor(question: Question, race: Race, configuration: Con
   if (only !== undefined) {
     const program = programNamed(race, only)
     if (program === undefined) throw new RangeError(`${race.name} has no program ${only}`)
-    return [{ program, isComposed: !race.programs.includes(program), covered: 0 }]
+    return [{ program, isComposed: !race.programs.includes(program), covered: 0, tasks: 0 }]
   }
   const own = race.programs
     .filter(({ memories }) => memories?.includes(configuration.memory) !== false)
-    .map((program) => ({ program, isComposed: false, covered: callsCovered(question, reachOf(program.build(configuration))) }))
+    .map((program) => ({ program, isComposed: false, ...coverageOf(question, reachOf(program.build(configuration))) }))
   const best = Math.max(...own.map(({ covered }) => covered))
   const wanted = callsOfColumns(question).flat().length
   const composed = best < wanted ? composedFor(question, race.blocks, configuration).filter(({ covered }) => covered > best) : []
-  return [...own, ...composed].sort((x, y) => y.covered - x.covered)
+  return [...own, ...composed].sort((x, y) => y.covered - x.covered || x.tasks - y.tasks)
 }
 
 /** Programs with the actor for each column that is known to call the most of it; none where those of the set-up will do. */
@@ -62,7 +64,11 @@ function composedFor(question: Question, blocks: BuildingBlocks, configuration: 
   return choices
     .filter(({ actors }) => actors.length > 0)
     .slice(0, COMPOSED_MAX)
-    .map(({ actors, covered }) => ({ program: blocks.compose(actors), isComposed: true, covered }))
+    .map(({ actors, covered }) => ({ program: blocks.compose(actors), isComposed: true, covered, tasks: tasks.length }))
+}
+
+function coverageOf(question: Question, reach: Reach): Pick<Candidate, 'covered' | 'tasks'> {
+  return { covered: callsCovered(question, reach), tasks: reach.size }
 }
 
 /** What building blocks call alone, and in the company of all others. */

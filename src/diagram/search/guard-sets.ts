@@ -4,7 +4,8 @@ import { guards, type Guard } from '../../kernel/guards.js'
 import type { Configuration, RaceProgram } from '../../races/race.js'
 import type { Limits } from '../../engine/search/limits.js'
 import type { Question } from './question.js'
-import { search } from './search.js'
+import { search, type Found } from './search.js'
+import type { Used } from './watch.js'
 
 /** What was tried of the sets of one size. */
 export interface SetsTried {
@@ -25,50 +26,78 @@ export interface GuardSets {
   readonly tried: readonly SetsTried[]
 }
 
-/** For sets of one, two and three guards: states visited at most for each, and sets tried at most. */
+/** For sets of one, two and three guards: states visited at most for one set, and for all of them together. */
 const SIZES = [
-  { states: 10_000, sets: 20 },
-  { states: 3_000, sets: 40 },
-  { states: 2_000, sets: 20 },
+  { states: 8_000, all: 100_000 },
+  { states: 4_000, all: 40_000 },
+  { states: 4_000, all: 30_000 },
 ] as const
+/** A set costs as much as so many states however few it has: its program is set up anew. */
+const SET_STATES = 500
 
 /**
  * Looks for the smallest sets of guards without which `program` does what `question` asks.
- * @param locks names of the locks that it was seen to take: guards that are none of these make no difference
+ * @param uses what it was seen to use, every state having been explored: other guards make no difference
+ * @param awaited name of what the furthest execution waits for, if it does: its guard is tried first
  */
 export function* guardSets(
   program: RaceProgram,
   configuration: Configuration,
   question: Question,
-  locks: ReadonlySet<string>,
+  uses: Used,
+  awaited: string,
   limits: Limits,
 ): Generator<Pace, GuardSets> {
-  const used = guards.filter((guard) => isUsed(guard, configuration, locks))
+  const used = inOrder(guards.filter((guard) => isUsed(guard, configuration, uses)), question, awaited)
   const tried: SetsTried[] = []
-  for (const [at, { states, sets: most }] of SIZES.entries()) {
+  for (const [at, { states, all: most }] of SIZES.entries()) {
     const size = at + 1
     const all = subsets(used, size)
-    // The search for larger sets is cheap only while there are few of them.
-    if (size === SIZES.length && all.length > most) break
+    let left: number = most
     const found: (readonly Guard[])[] = []
     let exhausted = 0
-    for (const set of all.slice(0, most)) {
-      const { verdict } = yield* search(program.build(configuration, set), question, { ...limits, maxStates: states, shortest: false })
+    let count = 0
+    for (const set of all) {
+      if (left <= 0) break
+      const subject = program.build(configuration, set)
+      let verdict: Found['verdict'] = 'unknown'
+      for (const interruptsFirst of [false, true]) {
+        if (verdict !== 'unknown') break
+        const found: Found = yield* search(subject, question, { ...limits, maxStates: states / 2, shortest: false, interruptsFirst })
+        verdict = found.verdict
+        left -= found.states + SET_STATES
+      }
+      count++
       if (verdict === 'possible') found.push(set)
       if (verdict === 'impossible') exhausted++
     }
-    tried.push({ size, tried: Math.min(most, all.length), of: all.length, exhausted, states })
+    tried.push({ size, tried: count, of: all.length, exhausted, states })
     if (found.length > 0) return { sets: found, tried }
   }
   return { sets: [], tried }
 }
 
-function isUsed({ locks: pattern, isBarrier }: Guard, { memory }: Configuration, locks: ReadonlySet<string>): boolean {
+function isUsed({ locks: pattern, within, isBarrier }: Guard, { memory }: Configuration, { locks, functions }: Used): boolean {
   if (pattern !== undefined) return [...locks].some((lock) => pattern.test(lock))
+  if (within?.some((fn) => functions.has(fn)) === false) return false
   return isBarrier !== true || memory === 'weak'
 }
 
-/** All subsets of a size, in order. */
+/**
+ * The guard that is waited for first; second looks in functions that the question names; then second looks before locks if
+ * nothing is waited for, and locks before them if something is.
+ */
+function inOrder(used: readonly Guard[], question: Question, awaited: string): readonly Guard[] {
+  const named = new Set(question.rows.flat().flatMap((expectation) => (expectation.kind === 'call' ? [...expectation.functions] : [])))
+  const rank = ({ locks, within }: Guard): number => {
+    if (awaited !== '' && locks?.test(awaited) === true) return 0
+    if (within?.some((fn) => named.has(fn)) === true) return 1
+    return (locks === undefined) === (awaited === '') ? 2 : 3
+  }
+  return used.toSorted((x, y) => rank(x) - rank(y))
+}
+
+/** All subsets of a size, the first members first. */
 function subsets<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   let found: readonly { readonly chosen: readonly T[]; readonly next: number }[] = [{ chosen: [], next: 0 }]
   for (let taken = 0; taken < size; taken++) {

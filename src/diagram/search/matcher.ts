@@ -78,10 +78,9 @@ export class Matcher {
     return this.close(this.end(this.close(this.end(all, failures), present), failures), present)
   }
 
-  /** Whether more than calls may matter next: operations, failures, or who waits. */
-  looksCloser(progress: Progress): boolean {
-    const waits = progress.open.some(({ id, isWhole }) => isWhole && (this.byId.get(id) as Call).mayWait)
-    return waits || this.wanted(progress).some(({ kind }) => kind !== 'call')
+  /** Whether it may matter who waits: a call has not returned in which a task may be waiting when the next row comes. */
+  minds(progress: Progress): boolean {
+    return progress.open.some(({ id, isWhole }) => isWhole && (this.byId.get(id) as Call).mayWait)
   }
 
   /** Mask of the tasks that can bring the present row on: those in a call that is to end in it, or else those that may do what it wants. */
@@ -218,6 +217,12 @@ export class Matcher {
   private complete(progress: Progress, call: OpenCall): Progress {
     const open = progress.open.map((one) => (one.id === call.id ? call : one))
     return this.meet({ ...progress, open }, this.byId.get(call.id) as Expectation)
+  }
+
+  /** Everything that may be wanted when some task goes on, before its operation: calls that return then may end a row. */
+  wantedNext(progress: Progress, calls: readonly (readonly CallEvent[])[]): readonly Expectation[] {
+    const after = calls.flatMap((own, task) => (own.length === 0 ? [] : this.makeRest(progress, task, own)))
+    return [progress, ...after].flatMap((one) => this.wanted(one))
   }
 
   /** What the present row still wants. */

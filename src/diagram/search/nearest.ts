@@ -25,7 +25,7 @@ export interface Nearest {
 
 /** States visited at most for one order, and for all together. */
 const ORDER_STATES = 5_000
-const ALL_STATES = 60_000
+const ALL_STATES = 40_000
 
 /** Rows of a diagram that stay together: one that is asked, and what is said below it. */
 interface Unit {

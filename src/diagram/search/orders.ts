@@ -76,5 +76,5 @@ export function keptIn(order: Order): Order {
 }
 
 function longest(runs: readonly Order[]): Order {
-  return runs.reduce((long, run) => (run.length > long.length ? run : long), [] as Order)
+  return runs.reduce<Order>((long, run) => (run.length > long.length ? run : long), [])
 }

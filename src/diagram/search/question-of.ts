@@ -1,7 +1,7 @@
 /** Turns a diagram into a question. */
 import type { Failure } from '../../engine/result.js'
 import type { NameMatcher, StepMatch } from '../names.js'
-import { isOperation, operationText } from '../operations.js'
+import { isOperation, operationText, opsOf } from '../operations.js'
 import type { Cell, Column, Diagram, ResultConstraint, Verdict } from '../types.js'
 import type { Expectation, OperationSeen, Question } from './question.js'
 
@@ -114,7 +114,8 @@ class Builder {
       // Where something is shown below a lock that is taken, such as that the task is blocked, it may still be waiting.
       const asked = (seen: OperationSeen): OperationSeen => (cell.isEntered && seen.result === 'queued' ? { ...seen, result: '' } : seen)
       const matches = (seen: OperationSeen): boolean => operations.some((operation) => isOperation(operation, asked(seen))) && fits(valueOf(seen.result))
-      return [{ ...base, kind: 'operation', matches }]
+      const ops = operations.map(opsOf)
+      return [{ ...base, kind: 'operation', matches, ops: ops.includes(null) ? null : new Set(ops.flatMap((names) => names ?? [])) }]
     }
     // A call that ends in a failure never returns.
     const isEntered = isLast && (cell.isEntered || fails)

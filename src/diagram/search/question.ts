@@ -26,7 +26,12 @@ export type Expectation = {
       /** The task may still be waiting in the call when the next row comes. */
       readonly mayWait: boolean
     }
-  | { readonly kind: 'operation'; readonly matches: (seen: OperationSeen) => boolean }
+  | {
+      readonly kind: 'operation'
+      readonly matches: (seen: OperationSeen) => boolean
+      /** Names that the operation may have; null for any. */
+      readonly ops: ReadonlySet<string> | null
+    }
   | { readonly kind: 'failure'; readonly matches: (failure: Failure) => boolean }
 )
 

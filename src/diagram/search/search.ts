@@ -1,5 +1,6 @@
 import { ProgramError } from '../../engine/errors.js'
 import { limitsOf } from '../../engine/explore.js'
+import type { Machine } from '../../engine/machine.js'
 import { load, type Program } from '../../engine/program.js'
 import type { Bound } from '../../engine/result.js'
 import { encodeSchedule } from '../../engine/schedule.js'
@@ -9,7 +10,7 @@ import type { Limits, Pace } from '../../engine/search/limits.js'
 import { findShortest } from '../../engine/search/shortest.js'
 import type { Met, Progress } from './progress.js'
 import type { Question } from './question.js'
-import { DiagramWatch, matchedRows, rowsOf } from './watch.js'
+import { DiagramWatch, matchedRows, rowsOf, type Used } from './watch.js'
 
 /** How far a question can be matched, and by which execution. */
 export interface Found {
@@ -25,8 +26,7 @@ export interface Found {
   /** How it was matched, as far as it was. */
   readonly progress: Progress | null
   readonly states: number
-  /** Names of the locks that were taken, or tried, in the states visited. */
-  readonly locks: ReadonlySet<string>
+  readonly used: Used
 }
 
 /** States that are visited at most to find the shortest way, where the first way was found with fewer. */
@@ -35,6 +35,8 @@ const SHORTEST_STATES = 100_000
 export interface SearchLimits extends Limits {
   /** Whether to look for the shortest way. Default true. */
   readonly shortest?: boolean
+  /** Whether interrupts are tried before anybody else, as if devices were fast; else whoever can bring the rows on. */
+  readonly interruptsFirst?: boolean
 }
 
 /** Looks for an execution of `subject` that matches `question`. Yields every few thousand steps. */
@@ -42,28 +44,33 @@ export function* search(subject: Program, question: Question, limits: SearchLimi
   if (question.rows.length === 0) throw new ProgramError('a question without rows', 'give it a diagram that says something')
   const watch = new DiagramWatch(question)
   const machine = load(subject, 0, (made) => made.watch(watch))
+  const interrupts = limits.interruptsFirst === true ? interruptsOf(machine) : 0
   const failures = new FailureLog(machine.noticed.splice(0))
   const all = matchedRows(question.rows.length)
   const explored = yield* exploreStates(machine, {
     ...limitsOf(limits),
     failures,
-    prefer: (tasks) => watch.prefer(machine.remembered, tasks),
+    prefer: (tasks) => watch.prefer(machine.remembered, (tasks & interrupts) === 0 ? tasks : tasks & interrupts),
     poll: (progress) => (failures.has(all) ? 'interrupted' : (limits.poll?.(progress) ?? null)),
   })
   const rows = Math.max(0, ...[...failures].map(({ failure }) => rowsOf(failure) ?? 0))
   const verdict = rows === question.rows.length ? 'possible' : explored.bound === null ? 'impossible' : 'unknown'
   const bound = verdict === 'unknown' ? explored.bound : null
   const { states } = explored
-  const { locks } = watch
-  if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states, locks }
+  const { used } = watch
+  if (rows === 0) return { verdict, bound, rows, schedule: null, path: [], met: [], progress: null, states, used }
   const wanted = failureKey(matchedRows(rows))
   // What is possible is worth a longer search for the shortest way than it took to find one.
   const maxStates = verdict === 'possible' ? Math.max(limits.maxStates ?? Infinity, SHORTEST_STATES) : limits.maxStates
   const known = [...failures].find(({ failure }) => failureKey(failure) === wanted)
-  if (limits.shortest === false) return { verdict, bound, rows, path: known?.path ?? [], states, locks, ...retrace(subject, question, known?.path ?? []) }
+  if (limits.shortest === false) return { verdict, bound, rows, path: known?.path ?? [], states, used, ...retrace(subject, question, known?.path ?? []) }
   const shortest = yield* findShortest(machine, new Set([wanted]), limitsOf({ ...limits, ...(maxStates !== undefined && { maxStates }) }))
   const path = shortest.found.get(wanted)?.path ?? known?.path ?? []
-  return { verdict, bound, rows, path, states, locks, ...retrace(subject, question, path) }
+  return { verdict, bound, rows, path, states, used, ...retrace(subject, question, path) }
+}
+
+function interruptsOf({ tasks }: Machine): number {
+  return tasks.reduce((mask, { context }, task) => (context === 'irq' ? mask | (1 << task) : mask), 0)
 }
 
 /** Takes the path once more, and notes where the expectations are met. */

@@ -11,14 +11,25 @@ import { NO_CALLS, RelevantCalls } from './relevant-calls.js'
 import { keyOf, type Progress } from './progress.js'
 import type { Expectation, OperationSeen, Question } from './question.js'
 
+/** What the tasks have used in the states visited. */
+export interface Used {
+  /** Names of the locks that were taken, or tried. */
+  readonly locks: ReadonlySet<string>
+  /** Names of the functions that were called after the tasks' first operations. */
+  readonly functions: ReadonlySet<string>
+}
+
 /** What was matched so far, in every way, and the calls of each task since its last operation. */
 interface Remembered {
   readonly calls: readonly (readonly CallEvent[])[]
   readonly all: readonly Progress[]
   /** Most rows matched in any way. */
   readonly rows: number
-  /** Whether more than the calls of the next step may matter: its operation, its failures, or who waits. */
-  readonly looksCloser: boolean
+  /** Whether it may matter who waits after the next step. */
+  readonly minds: boolean
+  /** Operations that are wanted in some way of matching, and whether failures are. */
+  readonly operations: readonly Extract<Expectation, { kind: 'operation' }>[]
+  readonly wantsFailure: boolean
   /** Mask of the tasks that can bring the furthest way on. */
   readonly needed: number
 }
@@ -46,32 +57,33 @@ export function rowsOf({ where, message }: Failure): number | undefined {
 
 /** Lets a question watch an exploration: what it remembers is the set of all ways in which the execution matches it. */
 export class DiagramWatch implements Watcher {
-  /** Names of the locks that were taken, or tried, so far. */
-  readonly locks = new Set<string>()
+  readonly used: Used & { readonly locks: Set<string>; readonly functions: Set<string> } = { locks: new Set(), functions: new Set() }
+  private readonly noted = new Set<readonly CallEvent[]>()
   private matcher: Matcher | undefined
   private readonly known: Remembered[] = []
   private readonly byKey = new Map<string, number>()
   private readonly hashA: number[] = []
   private readonly hashB: number[] = []
   /** What follows on a step of which only the calls matter. */
-  private readonly following = new Map<string, number>()
+  private readonly following = new Map<string, { readonly next: number; readonly notice: Failure | undefined }>()
   private readonly calls: RelevantCalls
+  private readonly failures: readonly Extract<Expectation, { kind: 'failure' }>[]
   private readonly hasFailures: boolean
-  private readonly hasOperations: boolean
-  /** Those that are no calls. */
-  private readonly expectations: readonly Expectation[]
+  /** Whether a task may still be waiting in some call when the next row comes. */
+  private readonly hasWaits: boolean
 
   constructor(
     private readonly question: Question,
     private readonly records = false,
   ) {
-    this.hasFailures = question.rows.some((row) => row.some(({ kind }) => kind === 'failure'))
+    this.failures = question.rows.flat().filter((expectation) => expectation.kind === 'failure')
+    this.hasFailures = this.failures.length > 0
     this.calls = new RelevantCalls(question)
-    this.expectations = question.rows.flat().filter(({ kind }) => kind !== 'call')
-    this.hasOperations = question.rows.some((row) => row.some(({ kind }) => kind === 'operation'))
+    this.hasWaits = question.rows.flat().some((expectation) => expectation.kind === 'call' && expectation.mayWait)
   }
 
   start(machine: Machine, made: readonly (readonly CallEvent[])[]): number {
+    for (const call of made.flat()) this.used.functions.add(call.fn)
     const calls = made.map((list) => this.calls.of(list))
     this.matcher = new Matcher(
       this.question,
@@ -84,26 +96,37 @@ export class DiagramWatch implements Watcher {
 
   step(machine: Machine, remembered: number, step: WatchedStep): number {
     const { task, op, code, mark, local } = step
-    if (op.kind.locks === 'takes' || op.kind.locks === 'tries') this.locks.add(op.object.name)
+    this.note(step)
     const before = this.known[remembered] as Remembered
     if (op.kind.invisible !== undefined) return this.invisible(machine, before, step)
-    const isQuiet = !before.looksCloser && !this.records && before.calls[task]?.length === 0 && this.calls.areNone(step.calls)
-    if (isQuiet) return remembered
-    const seen = this.hasOperations && (this.records || before.looksCloser) ? describe(machine, op, code, mark, local.frames) : UNSEEN
+    const mayBeMet = before.operations.some(({ ops }) => ops?.has(op.kind.name) !== false)
+    const isQuiet = before.calls[task]?.length === 0 && this.calls.areNone(step.calls)
+    if (isQuiet && !this.records && !before.minds && !before.wantsFailure && !mayBeMet) return remembered
+    const seen = mayBeMet ? describe(machine, op, code, mark, local.frames) : UNSEEN
     const failures = this.hasFailures ? machine.noticed.filter((failure) => rowsOf(failure) === undefined) : NO_FAILURES
     const ending = this.hasFailures && machine.enabledTasks() === 0 && machine.choosingTask() < 0 ? endingOf(machine) : NO_FAILURES
     const happened: Happened = { seen, failures, ending }
     if (this.records) return this.follow(machine, before, step, happened)
-    const key = `${remembered},${task},${this.listsOf(step)};${before.looksCloser ? this.closerKey(machine, happened) : ''}`
+    const waiting = before.minds || (this.hasWaits && !isQuiet) ? waitingKey(machine) : ''
+    const key = `${remembered},${task},${this.listsOf(step)};${waiting};${this.closerKey(before, happened)}`
     const known = this.following.get(key)
     if (known === undefined) {
+      const noticed = machine.noticed.length
       const next = this.follow(machine, before, step, happened)
-      this.following.set(key, next)
+      this.following.set(key, { next, notice: machine.noticed[noticed] })
       return next
     }
-    const { rows } = this.known[known] as Remembered
-    if (rows > before.rows) machine.noticed.push(matchedRows(rows))
-    return known
+    if (known.notice !== undefined) machine.noticed.push(known.notice)
+    return known.next
+  }
+
+  private note({ op, calls }: WatchedStep): void {
+    if (op.kind.locks === 'takes' || op.kind.locks === 'tries') this.used.locks.add(op.object.name)
+    for (const list of calls.values()) {
+      if (this.noted.has(list)) continue
+      this.noted.add(list)
+      for (const call of list) if (call.type === 'call') this.used.functions.add(call.fn)
+    }
   }
 
   private listsOf({ calls }: WatchedStep): string {
@@ -112,16 +135,13 @@ export class DiagramWatch implements Watcher {
     return key
   }
 
-  /** Everything beside the calls that the matching may depend on. */
-  private closerKey(machine: Machine, { seen, failures, ending }: Happened): string {
-    let key = ''
+  /** Everything beside calls and waits that the matching may depend on. */
+  private closerKey({ operations }: Remembered, { seen, failures, ending }: Happened): string {
     const failed = [...failures, ...ending]
-    for (let task = 0; task < machine.tasks.length; task++) if (isWaiting(machine, task)) key += `${task},`
-    for (const expectation of this.expectations) {
-      const isSeen = expectation.kind === 'operation' && seen !== UNSEEN && expectation.matches(seen)
-      const isMet = isSeen || (expectation.kind === 'failure' && failed.some(expectation.matches))
-      if (isMet) key += `;${expectation.id}`
-    }
+    if (seen === UNSEEN && failed.length === 0) return ''
+    let key = ''
+    for (const { id, matches } of operations) if (seen !== UNSEEN && matches(seen)) key += `;${id}`
+    for (const { id, matches } of this.failures) if (failed.some(matches)) key += `;${id}`
     return `${key};${seen.frames.length};${failures.length};${failed.map((failure) => failure.task).join()}`
   }
 
@@ -166,18 +186,27 @@ export class DiagramWatch implements Watcher {
   }
 
   private intern(calls: readonly (readonly CallEvent[])[], all: readonly Progress[], machine: Machine, rowsBefore = 0): number {
-    const keys = all.map(keyOf).sort()
-    const content = `${calls.map((list) => this.calls.numberOf(list)).join('/')};${keys.join(';')}`
     const rows = all.reduce((most, progress) => Math.max(most, progress.row), 0)
     if (rows > rowsBefore) machine.noticed.push(matchedRows(rows))
+    const matcher = this.matcher as Matcher
+    const keys = all.map(keyOf).sort()
+    const content = `${calls.map((list) => this.calls.numberOf(list)).join('/')};${keys.join(';')}`
     let id = this.records ? undefined : this.byKey.get(content)
     if (id === undefined) {
       id = this.known.length
       this.byKey.set(content, id)
-      const matcher = this.matcher as Matcher
       const furthest = all.find((progress) => progress.row === rows)
       const needed = furthest === undefined ? 0 : matcher.neededTasks(furthest)
-      this.known.push({ calls, all, rows, looksCloser: all.some((progress) => matcher.looksCloser(progress)), needed })
+      const wanted = [...new Set(all.flatMap((progress) => matcher.wantedNext(progress, calls)))]
+      this.known.push({
+        calls,
+        all,
+        rows,
+        minds: all.some((progress) => matcher.minds(progress)),
+        operations: wanted.filter((expectation) => expectation.kind === 'operation'),
+        wantsFailure: wanted.some(({ kind }) => kind === 'failure'),
+        needed,
+      })
       this.hashA.push(hash(content, 0x2545f491, mixA))
       this.hashB.push(hash(content, 0x5851f42d, mixB))
     }
@@ -209,6 +238,13 @@ function describe(machine: Machine, op: Operation, code: number, mark: number, f
     changes: changesSince(machine, mark),
     frames,
   }
+}
+
+/** The tasks that wait, as a text. */
+function waitingKey(machine: Machine): string {
+  let key = ''
+  for (let task = 0; task < machine.tasks.length; task++) if (isWaiting(machine, task)) key += `${task},`
+  return key
 }
 
 /** The failures that are judged when nothing can run any more. */

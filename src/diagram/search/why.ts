@@ -99,17 +99,17 @@ class Recorder extends DiagramWatch {
   readonly taken = new Map<string, string>()
 
   override start(machine: Machine, calls: readonly (readonly CallEvent[])[]): number {
-    calls.forEach((list, task) => this.note(task, list))
+    calls.forEach((list, task) => this.remember(task, list))
     return super.start(machine, calls)
   }
 
   override step(machine: Machine, remembered: number, step: WatchedStep): number {
-    for (const [task, list] of step.calls) this.note(task, list)
+    for (const [task, list] of step.calls) this.remember(task, list)
     if (step.op.kind.passes === 'acquires') this.taken.set(`${step.task} ${step.op.object.name}`, step.local.frames.at(-1) ?? '')
     return super.step(machine, remembered, step)
   }
 
-  private note(task: number, calls: readonly CallEvent[]): void {
+  private remember(task: number, calls: readonly CallEvent[]): void {
     const known = this.called.get(task) ?? new Set<string>()
     for (const call of calls) if (call.type === 'call') known.add(call.fn)
     this.called.set(task, known)

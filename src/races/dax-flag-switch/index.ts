@@ -1,8 +1,9 @@
 /** Switching S_DAX while the file is in use: a thread of August and September 2017. */
 import type { Race } from '../race.js'
+import { blocks } from './blocks.js'
 import { fixes } from './claims.js'
 import { failures } from './failures.js'
-import { blocks, programs } from './programs.js'
+import { programs } from './programs.js'
 
 export const daxFlagSwitch: Race = {
   name: 'dax-flag-switch',

@@ -7,12 +7,11 @@ import { XFS_DAX, type MachineConfig } from '../../kernel/machine.js'
 import { kernel } from '../../kernel/versions.js'
 import { mendedDaxWriteback } from '../../kernel/versions/mended-dax-writeback.js'
 import { mendedWriteback } from '../../kernel/versions/mended-writeback.js'
-import { buildingBlocks } from '../blocks.js'
 import { patchNamed, without } from '../drafts.js'
 import type { RaceProgram } from '../race.js'
 import { patches } from './fixes.js'
 
-interface Draft {
+export interface Draft {
   readonly name: string
   readonly summary: string
   /** Whether it is too large to look for tasks that fault for ever. */
@@ -21,7 +20,7 @@ interface Draft {
 }
 
 /** A file with data, or with holes, of which there is to be one copy in the end. */
-function open(k: Kernel, on: boolean, { pages = 1, ...options }: { pages?: number; extents?: readonly Extent[]; media?: boolean } = {}): AddressSpace {
+export function open(k: Kernel, on: boolean, { pages = 1, ...options }: { pages?: number; extents?: readonly Extent[]; media?: boolean } = {}): AddressSpace {
   const file = k.open('F', XFS_DAX, pages, { on, ...options })
   if (options.extents === undefined) k.fill_device(file)
   k.world.finally(() => k.expect_one_copy(file))
@@ -29,24 +28,24 @@ function open(k: Kernel, on: boolean, { pages = 1, ...options }: { pages?: numbe
 }
 
 /** A process that has a file mapped. */
-function mapped(k: Kernel, file: AddressSpace, options: { name?: string; shared?: boolean; later?: boolean; huge?: boolean } = {}): Vma {
+export function mapped(k: Kernel, file: AddressSpace, options: { name?: string; shared?: boolean; later?: boolean; huge?: boolean } = {}): Vma {
   const { name = 'A', ...rest } = options
   const pages = file.slots.length
   return k.area(k.address_space(name, pages), { name: `${name}.map`, file, pages, ...rest })
 }
 
-function store(k: Kernel, vma: Vma, value: string, page = 0): void {
+export function store(k: Kernel, vma: Vma, value: string, page = 0): void {
   if (!k.user_store(vma, page, 0, value)) k.world.warn('assertion', 'a signal for a store')
 }
 
-function load(k: Kernel, vma: Vma, page = 0): string | null {
+export function load(k: Kernel, vma: Vma, page = 0): string | null {
   const seen = k.user_load(vma, page, 0)
   if (seen === null) k.world.warn('assertion', 'a signal for a load')
   return seen
 }
 
 /** The thread's loop, once around: chattr -x, chattr +x, or the other way round. */
-function toggle(k: Kernel, file: AddressSpace, first: boolean): void {
+export function toggle(k: Kernel, file: AddressSpace, first: boolean): void {
   k.chattr_x(file, first)
   k.chattr_x(file, !first)
 }
@@ -463,7 +462,7 @@ const MACHINE: Partial<MachineConfig> = { pages: 3, bios: 0 }
 
 export const programs: readonly RaceProgram[] = DRAFTS.map(programOf)
 
-function programOf({ name, summary, large = false, setup }: Draft): RaceProgram {
+export function programOf({ name, summary, large = false, setup }: Draft): RaceProgram {
   return {
     name,
     summary,
@@ -479,38 +478,3 @@ function programOf({ name, summary, large = false, setup }: Draft): RaceProgram 
     },
   }
 }
-
-/** A process that has mapped a file with data and S_DAX set, and everybody who uses it or switches. */
-export const blocks = buildingBlocks<{ k: Kernel; file: AddressSpace; map: Vma }>(
-  'a file with S_DAX set, mapped shared by a process that has not touched it',
-  [
-    { name: 'store', summary: 'a store through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => store(k, map, 'A:1'), map.mm) },
-    { name: 'load', summary: 'a load through the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => void load(k, map), map.mm) },
-    {
-      name: 'load-and-store',
-      summary: 'a load and then a store through the mapping',
-      spawn: ({ k, map }, task) => void k.spawn(task, () => {
-        load(k, map)
-        store(k, map, 'A:1')
-      }, map.mm),
-    },
-    { name: 'chattr-off', summary: 'chattr -x', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.chattr_x(file, false)) },
-    { name: 'chattr-on', summary: 'chattr +x', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.chattr_x(file, true)) },
-    { name: 'chattr-off-on', summary: 'chattr -x, then chattr +x', spawn: ({ k, file }, task) => void k.spawn(task, () => toggle(k, file, false)) },
-    { name: 'read', summary: 'read(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.read(file, 0)) },
-    { name: 'write', summary: 'write(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.write(file, 'w')) },
-    { name: 'fsync', summary: 'fsync(2)', spawn: ({ k, file }, task) => void k.spawn(task, () => k.fsync(file)) },
-    { name: 'flusher', summary: 'the flusher', spawn: ({ k, file }, task) => void k.spawn(task, () => void k.wb_writeback(file)) },
-    { name: 'munmap', summary: 'munmap(2) of the mapping', spawn: ({ k, map }, task) => void k.spawn(task, () => k.munmap(map), map.mm) },
-  ],
-  ({ name, summary, start }) =>
-    programOf({
-      name,
-      summary,
-      large: true,
-      setup(k) {
-        const file = open(k, true)
-        start({ k, file, map: mapped(k, file) })
-      },
-    }),
-)

@@ -1,7 +1,7 @@
 /** What programs of the race are composed of when a diagram needs one that it has not. */
 import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import type { Kernel } from '../../kernel/kernel.js'
-import { biosFor, buildingBlocks, type Actor } from '../blocks.js'
+import { actor, biosFor, buildingBlocks, type Actor } from '../blocks.js'
 import { programOf } from '../drafts.js'
 import { patches } from './fixes.js'
 import { childOf, device, lazilyFreed, readAndLook, readAsyncAndLook } from './programs.js'
@@ -28,16 +28,41 @@ function sharer(name: string, what: string, act: (k: Kernel, copy: Vma) => void)
 export const blocks = buildingBlocks<Common>(
   'a buffer of one page was filled and freed lazily (MADV_FREE)',
   [
-    { name: 'direct-read', summary: 'read(2) with O_DIRECT of a block device into the buffer', spawn: ({ k, dev, buf }, task) => void k.spawn(task, () => readAndLook(k, dev, buf), buf.mm) },
-    { name: 'async-read', summary: 'io_submit(2) of a read into the buffer, and io_getevents(2)', spawn: ({ k, dev, buf }, task) => void k.spawn(task, () => readAsyncAndLook(k, dev, buf), buf.mm) },
-    { name: 'kswapd', summary: 'kswapd, twice over memory', spawn: ({ k }, task) => void k.spawn(task, () => k.balance_pgdat(2)) },
-    { name: 'reclaim', summary: 'a process that finds no memory and reclaims some', spawn: ({ k }, task) => void k.spawn(task, () => void k.try_to_free_pages()) },
-    { name: 'store', summary: 'a store to the buffer', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.user_store(buf, 0, 0, 'A:new'), buf.mm) },
-    { name: 'load', summary: 'a load from the buffer', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.user_load(buf, 0, 0), buf.mm) },
-    { name: 'madv-free', summary: 'madvise(2) with MADV_FREE', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.madvise(buf, 0, 1, 'MADV_FREE'), buf.mm) },
-    { name: 'madv-dontneed', summary: 'madvise(2) with MADV_DONTNEED', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.madvise(buf, 0, 1, 'MADV_DONTNEED'), buf.mm) },
-    { name: 'madv-pageout', summary: 'madvise(2) with MADV_PAGEOUT', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.madvise(buf, 0, 1, 'MADV_PAGEOUT'), buf.mm) },
-    { name: 'munmap', summary: 'munmap(2) of the buffer', spawn: ({ k, buf }, task) => void k.spawn(task, () => k.munmap(buf), buf.mm) },
+    actor(
+      'direct-read',
+      'read(2) with O_DIRECT of a block device into the buffer',
+      ({ k, dev, buf }) => readAndLook(k, dev, buf),
+      ({ buf }) => buf.mm,
+    ),
+    actor(
+      'async-read',
+      'io_submit(2) of a read into the buffer, and io_getevents(2)',
+      ({ k, dev, buf }) => readAsyncAndLook(k, dev, buf),
+      ({ buf }) => buf.mm,
+    ),
+    actor('kswapd', 'kswapd, twice over memory', ({ k }) => k.balance_pgdat(2)),
+    actor('reclaim', 'a process that finds no memory and reclaims some', ({ k }) => k.try_to_free_pages()),
+    actor('store', 'a store to the buffer', ({ k, buf }) => k.user_store(buf, 0, 0, 'A:new'), ({ buf }) => buf.mm),
+    actor('load', 'a load from the buffer', ({ k, buf }) => k.user_load(buf, 0, 0), ({ buf }) => buf.mm),
+    actor(
+      'madv-free',
+      'madvise(2) with MADV_FREE',
+      ({ k, buf }) => k.madvise(buf, 0, 1, 'MADV_FREE'),
+      ({ buf }) => buf.mm,
+    ),
+    actor(
+      'madv-dontneed',
+      'madvise(2) with MADV_DONTNEED',
+      ({ k, buf }) => k.madvise(buf, 0, 1, 'MADV_DONTNEED'),
+      ({ buf }) => buf.mm,
+    ),
+    actor(
+      'madv-pageout',
+      'madvise(2) with MADV_PAGEOUT',
+      ({ k, buf }) => k.madvise(buf, 0, 1, 'MADV_PAGEOUT'),
+      ({ buf }) => buf.mm,
+    ),
+    actor('munmap', 'munmap(2) of the buffer', ({ k, buf }) => k.munmap(buf), ({ buf }) => buf.mm),
     {
       name: 'fork',
       summary: 'fork(2)',
@@ -49,7 +74,7 @@ export const blocks = buildingBlocks<Common>(
     sharer('sharer-dontneed', 'madvise(2) with MADV_DONTNEED', (k, copy) => void k.madvise(copy, 0, 1, 'MADV_DONTNEED')),
     sharer('sharer-munmap', 'munmap(2)', (k, copy) => k.munmap(copy)),
     sharer('sharer-store', 'a store', (k, copy) => void k.user_store(copy, 0, 0, 'S:new')),
-    { name: 'peek', summary: 'process_vm_readv(2) of the buffer by another process', spawn: ({ k, buf }, task) => void k.spawn(task, () => void k.process_vm_readv(buf, 0)) },
+    actor('peek', 'process_vm_readv(2) of the buffer by another process', ({ k, buf }) => k.process_vm_readv(buf, 0)),
   ],
   ({ name, summary, actors, start }) =>
     programOf('madv-free-direct-io', {

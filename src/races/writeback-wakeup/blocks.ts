@@ -2,7 +2,7 @@
 import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import type { Kernel } from '../../kernel/kernel.js'
 import { EXT4 } from '../../kernel/machine.js'
-import { biosFor, buildingBlocks } from '../blocks.js'
+import { actor, biosFor, buildingBlocks } from '../blocks.js'
 import { programOf } from '../drafts.js'
 import { patches } from './fixes.js'
 import { mapping, underWriteback, writeTwiceAndSync } from './programs.js'
@@ -10,18 +10,28 @@ import { mapping, underWriteback, writeTwiceAndSync } from './programs.js'
 export const blocks = buildingBlocks<{ k: Kernel; f1: AddressSpace; f2: AddressSpace; map: Vma }>(
   'a page of a first ext4 file is under writeback, whose bio is in flight; another file is empty',
   [
-    { name: 'truncate', summary: 'ftruncate(2) of the first file', spawn: ({ k, f1 }, task) => void k.spawn(task, () => k.ftruncate(f1)) },
-    { name: 'drop-caches', summary: 'drop_caches', spawn: ({ k, f1 }, task) => void k.spawn(task, () => void k.drop_caches(f1)) },
-    { name: 'kswapd', summary: 'kswapd', spawn: ({ k }, task) => void k.spawn(task, () => void k.shrink_inactive_list()) },
-    { name: 'write', summary: 'write(2) to the first file', spawn: ({ k, f1 }, task) => void k.spawn(task, () => void k.write(f1, 'v1')) },
-    { name: 'write-and-fsync', summary: 'write(2) to the first file and fsync(2)', spawn: ({ k, f1 }, task) => void k.spawn(task, () => writeTwiceAndSync(k, f1)) },
-    { name: 'write-other', summary: 'write(2) to another file and fsync(2)', spawn: ({ k, f2 }, task) => void k.spawn(task, () => writeTwiceAndSync(k, f2)) },
-    { name: 'fsync', summary: 'fsync(2) of the first file', spawn: ({ k, f1 }, task) => void k.spawn(task, () => k.fsync(f1)) },
-    { name: 'flusher', summary: 'the flusher', spawn: ({ k, f1 }, task) => void k.spawn(task, () => void k.wb_writeback(f1)) },
-    { name: 'wait', summary: 'sync_file_range(2) that waits', spawn: ({ k, f1 }, task) => void k.spawn(task, () => k.sync_file_range_wait(f1)) },
-    { name: 'store', summary: 'a store through a mapping of the first file', spawn: ({ k, map }, task) => void k.spawn(task, () => void k.user_store(map, 0, 0, 'F1:s1'), map.mm) },
-    { name: 'load', summary: 'a load through a mapping of the first file', spawn: ({ k, map }, task) => void k.spawn(task, () => void k.user_load(map, 0, 0), map.mm) },
-    { name: 'direct-read', summary: 'read(2) of the first file with O_DIRECT', spawn: ({ k, f1 }, task) => void k.spawn(task, () => void k.read_direct(f1)) },
+    actor('truncate', 'ftruncate(2) of the first file', ({ k, f1 }) => k.ftruncate(f1)),
+    actor('drop-caches', 'drop_caches', ({ k, f1 }) => k.drop_caches(f1)),
+    actor('kswapd', 'kswapd', ({ k }) => k.shrink_inactive_list()),
+    actor('write', 'write(2) to the first file', ({ k, f1 }) => k.write(f1, 'v1')),
+    actor('write-and-fsync', 'write(2) to the first file and fsync(2)', ({ k, f1 }) => writeTwiceAndSync(k, f1)),
+    actor('write-other', 'write(2) to another file and fsync(2)', ({ k, f2 }) => writeTwiceAndSync(k, f2)),
+    actor('fsync', 'fsync(2) of the first file', ({ k, f1 }) => k.fsync(f1)),
+    actor('flusher', 'the flusher', ({ k, f1 }) => k.wb_writeback(f1)),
+    actor('wait', 'sync_file_range(2) that waits', ({ k, f1 }) => k.sync_file_range_wait(f1)),
+    actor(
+      'store',
+      'a store through a mapping of the first file',
+      ({ k, map }) => k.user_store(map, 0, 0, 'F1:s1'),
+      ({ map }) => map.mm,
+    ),
+    actor(
+      'load',
+      'a load through a mapping of the first file',
+      ({ k, map }) => k.user_load(map, 0, 0),
+      ({ map }) => map.mm,
+    ),
+    actor('direct-read', 'read(2) of the first file with O_DIRECT', ({ k, f1 }) => k.read_direct(f1)),
   ],
   ({ name, summary, actors, start }) =>
     programOf('writeback-wakeup', {
