@@ -95,7 +95,7 @@ export function* answer(
     delays: trace === null || !isPossible ? [] : delaysOf(trace),
     obstacle,
     blockedLine: isPossible ? null : (understanding.rowLines[found.rows] ?? null),
-    guards: isImpossible ? yield* guardSets(program, configuration, question, found.used, obstacle?.object ?? '', limits) : null,
+    guards: isImpossible ? yield* guardSets(program, configuration, question, found.used, obstacle, limits) : null,
     nearest: isImpossible ? yield* nearestPossible(diagram, understanding, found.rows, names, program, configuration, limits) : null,
     states: [...results.values()].reduce((sum, one) => sum + one.states, 0),
   }

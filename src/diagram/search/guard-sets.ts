@@ -6,6 +6,7 @@ import type { Limits } from '../../engine/search/limits.js'
 import type { Question } from './question.js'
 import { search, type Found } from './search.js'
 import type { Used } from './watch.js'
+import type { Obstacle } from './why.js'
 
 /** What was tried of the sets of one size. */
 export interface SetsTried {
@@ -30,7 +31,7 @@ export interface GuardSets {
 const SIZES = [
   { states: 8_000, all: 100_000 },
   { states: 4_000, all: 40_000 },
-  { states: 4_000, all: 30_000 },
+  { states: 20_000, all: 40_000 },
 ] as const
 /** A set costs as much as so many states however few it has: its program is set up anew. */
 const SET_STATES = 500
@@ -38,17 +39,17 @@ const SET_STATES = 500
 /**
  * Looks for the smallest sets of guards without which `program` does what `question` asks.
  * @param uses what it was seen to use, every state having been explored: other guards make no difference
- * @param awaited name of what the furthest execution waits for, if it does: its guard is tried first
+ * @param obstacle what stops the furthest execution: guards that may be to blame for it are tried first
  */
 export function* guardSets(
   program: RaceProgram,
   configuration: Configuration,
   question: Question,
   uses: Used,
-  awaited: string,
+  obstacle: Obstacle | null,
   limits: Limits,
 ): Generator<Pace, GuardSets> {
-  const used = inOrder(guards.filter((guard) => isUsed(guard, configuration, uses)), question, awaited)
+  const used = inOrder(guards.filter((guard) => isUsed(guard, configuration, uses)), question, obstacle)
   const tried: SetsTried[] = []
   for (const [at, { states, all: most }] of SIZES.entries()) {
     const size = at + 1
@@ -84,17 +85,28 @@ function isUsed({ locks: pattern, within, isBarrier }: Guard, { memory }: Config
 }
 
 /**
- * The guard that is waited for first; second looks in functions that the question names; then second looks before locks if
- * nothing is waited for, and locks before them if something is.
+ * The guard of what is waited for first; second looks in calls around the row that can not follow; then second looks before locks
+ * if nothing is waited for, and locks before them if something is.
  */
-function inOrder(used: readonly Guard[], question: Question, awaited: string): readonly Guard[] {
-  const named = new Set(question.rows.flat().flatMap((expectation) => (expectation.kind === 'call' ? [...expectation.functions] : [])))
+function inOrder(used: readonly Guard[], question: Question, obstacle: Obstacle | null): readonly Guard[] {
+  const awaited = obstacle?.object ?? ''
+  const around = callsAround(question, obstacle?.id)
   const rank = ({ locks, within }: Guard): number => {
     if (awaited !== '' && locks?.test(awaited) === true) return 0
-    if (within?.some((fn) => named.has(fn)) === true) return 1
+    if (within?.some((fn) => around.has(fn)) === true) return 1
     return (locks === undefined) === (awaited === '') ? 2 : 3
   }
   return used.toSorted((x, y) => rank(x) - rank(y))
+}
+
+/** Functions of the expectation and of the calls that it lies in. */
+function callsAround({ rows }: Question, id: number | undefined): ReadonlySet<string> {
+  const byId = new Map(rows.flat().map((expectation) => [expectation.id, expectation]))
+  const functions = new Set<string>()
+  for (let at = id === undefined ? undefined : byId.get(id); at !== undefined; at = at.parent === null ? undefined : byId.get(at.parent)) {
+    if (at.kind === 'call') for (const fn of at.functions) functions.add(fn)
+  }
+  return functions
 }
 
 /** All subsets of a size, the first members first. */

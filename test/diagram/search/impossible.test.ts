@@ -1,10 +1,18 @@
 /** What is said of an impossible question beside that it is impossible. */
 import { describe, expect, test } from 'vitest'
-import { load } from '../../../src/engine/program.js'
+import { runToEnd } from '../../../src/engine/explore.js'
+import { load, program } from '../../../src/engine/program.js'
 import { replay } from '../../../src/engine/trace.js'
 import { programNamed } from '../../../src/races/blocks.js'
+import { without } from '../../../src/races/drafts.js'
+import type { RaceProgram } from '../../../src/races/race.js'
 import { races } from '../../../src/races/index.js'
 import { answerText } from '../../../src/report/answer-text.js'
+import { NameMatcher } from '../../../src/diagram/names.js'
+import { readDiagram } from '../../../src/diagram/read.js'
+import { guardSets } from '../../../src/diagram/search/guard-sets.js'
+import { questionOf } from '../../../src/diagram/search/question-of.js'
+import { search } from '../../../src/diagram/search/search.js'
 import { writeDiagram } from '../../../src/diagram/write.js'
 import { answerTo } from '../answers/question.js'
 
@@ -17,15 +25,36 @@ CPU1                                CPU2
 take the page table lock
                                       release the page table lock
 `
-/** Direct reclaim after the read, in one call of shrink_page_list that unmaps the page and writes it. */
-const UNMAPS_AND_WRITES = `
+/** Each of two tasks holds two locks while it writes. */
+const TWICE_LOCKED: RaceProgram = {
+  name: 'twice locked',
+  summary: '',
+  build(_configuration, removed = []) {
+    return program('twice locked', (world) => {
+      const counter = world.cell('counter', 0)
+      const locks = [world.spinlock('m.ptl'), world.spinlock('f.i_pages')]
+      const { read, write } = world.functions({ read: () => counter.get(), write: (value: number) => counter.set(value) })
+      const { update } = world.functions({
+        update: () => {
+          for (const lock of locks) lock.lock()
+          write(read() + 1)
+          for (const lock of locks) lock.unlock()
+        },
+      })
+      world.task('A', () => update())
+      world.task('B', () => update())
+    }, without(removed).options)
+  },
+}
+const WRITES_BETWEEN = `
 CPU1                                CPU2
 
-get_user_pages_fast()
-                                    shrink_page_list()
-                                      try_to_unmap(page)
-                                      pageout(page)
+update()
+  read()
+                                    write()
+  write()
 `
+const SC = { kernel: '', fixes: [], fs: 'ext4', memory: 'sc' } as const
 
 describe('the smallest sets of guards', () => {
   test('a lock that keeps the next row out is found', () => {
@@ -35,11 +64,13 @@ describe('the smallest sets of guards', () => {
   })
 
   test('two that are needed together are found where no one is enough, after all single ones were tried', () => {
-    const { answer, guards } = answerTo(UNMAPS_AND_WRITES, 'dirty-without-buffers/direct-read+kswapd')
-    expect(answer).toBe('impossible')
-    expect(guards?.tried.map(({ size }) => size)).toEqual([1, 2])
-    for (const set of guards?.sets ?? []) expect(set).toHaveLength(2)
-    expect(guards?.sets.flat().map(({ name }) => name).join()).toContain('page_check_references')
+    const { question } = questionOf(readDiagram(WRITES_BETWEEN), new NameMatcher({ functions: ['update', 'read', 'write'] }))
+    const { verdict, used } = runToEnd(search(TWICE_LOCKED.build(SC), question))
+    expect(verdict).toBe('impossible')
+    const { sets, tried } = runToEnd(guardSets(TWICE_LOCKED, SC, question, used, null, {}))
+    expect(sets.map((set) => set.map(({ name }) => name))).toEqual([['the page table lock', 'the i_pages lock']])
+    expect(tried.map(({ size }) => size)).toEqual([1, 2])
+    expect(tried[0]).toMatchObject({ tried: tried[0]?.of, exhausted: tried[0]?.of })
   })
 })
 
