@@ -1,6 +1,7 @@
 /** Which programs a question is put to, and in which order. */
 import type { BuildingBlocks } from '../../races/blocks.js'
 import { programNamed } from '../../races/blocks.js'
+import { programsFor } from '../../races/configurations.js'
 import type { Configuration, Race, RaceProgram } from '../../races/race.js'
 import type { Question } from './question.js'
 import { callsCovered, callsOfColumns, reachOf, together, type Reach } from './reach.js'
