@@ -34,7 +34,7 @@ export function candidatesFor(question: Question, race: Race, configuration: Con
     if (program === undefined) throw new RangeError(`${race.name} has no program ${only}`)
     return [{ program, isComposed: !race.programs.includes(program), covered: 0, tasks: 0 }]
   }
-  const own = race.programs
+  const own = programsFor(race, configuration.memory)
     .filter(({ memories }) => memories?.includes(configuration.memory) !== false)
     .map((program) => ({ program, isComposed: false, ...coverageOf(question, reachOf(program.build(configuration))) }))
   const best = Math.max(...own.map(({ covered }) => covered))
