@@ -101,9 +101,10 @@ export function headerLine(header: RecordingHeader): string {
 export function recordLine(record: SequenceRecord): string {
   let before: Partial<Observation> = {}
   const observations = record.observations.map((observation) => {
-    const { main, other, memory, ...outcome } = observation
+    const { main, other, memory, data, ...outcome } = observation
     const changed = {
-      ...(outcome.data === '' ? { result: outcome.result } : outcome),
+      ...outcome,
+      ...(data === '' ? {} : { data }),
       ...part('main', changes(before.main, main)),
       ...part('other', changes(before.other, other)),
       ...(memory === undefined ? {} : part('memory', changes(before.memory, memory))),

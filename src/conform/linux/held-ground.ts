@@ -1,5 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
-import path from 'node:path'
+import { statSync } from 'node:fs'
 import type { FileSystemName } from '../record.js'
 import { HeldDevice } from './hold/device.js'
 import { command } from './command.js'
@@ -23,9 +22,7 @@ export async function heldGround(fs: FileSystemName, base: string, daemonScript:
   const parts = { base, daemonScript, undo }
   const format = (image: string): void => makeFileSystem(fs, image)
   const device = await HeldDevice.start({ ...parts, name: `held-${fs}`, bytes: IMAGE_BYTES[fs], format })
-  const mounts = path.join(base, 'mounts')
-  mkdirSync(mounts, { recursive: true })
-  const folder = mountDevice(fs, device.device, mounts, undo)
+  const folder = mountDevice(fs, device.device, base, undo)
   undo.add(() => device.releaseAllNow())
   let swap: Promise<HeldDevice> | null = null
   const swapDevice = (): Promise<HeldDevice> => {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FileSystemName } from '../record.js'
 import { command } from './command.js'
@@ -47,8 +47,7 @@ export function mountImage(fs: FileSystemName, base: string, undo: Undo): Mounte
 
 /** @returns the folder that the file system is mounted on */
 export function mountDevice(fs: FileSystemName, device: string, base: string, undo: Undo): string {
-  const folder = path.join(base, fs)
-  mkdirSync(folder)
+  const folder = mkdtempSync(path.join(base, `${fs}-`))
   command('mount', '-o', MOUNT[fs], device, folder)
   undo.add(() => command('umount', folder))
   return folder
