@@ -24,8 +24,11 @@ import { cacheLetters, extents, type Extent, type PageTables } from './observe.j
 import { Task } from './task.js'
 import { addressOf, type Workbench } from './workbench.js'
 
-/** A task that sleeps at one place for this long, while other I/O comes and goes, waits for something of the case. */
+/** A task that sleeps at one place for this long and for so many of our own reads of the device waits for something of the case. */
 const BLOCKED_MS = 30
+const BLOCKED_READS = 4
+/** Writeback that nobody holds ends, though it may take long on a busy machine. */
+const IN_FLIGHT_MS = 1000
 const POLL_MS = 2
 /** For what has to return. */
 const PATIENCE_MS = 10_000
@@ -57,6 +60,8 @@ export interface RunParts {
   readonly fork: () => Actor
   readonly anonView: Uint8Array
   readonly nextHold: () => number
+  /** A read of the device that has nothing to do with the case; when it is there, or after a while. */
+  readonly readDevice: () => Promise<void>
   readonly patience: number
 }
 
@@ -183,29 +188,40 @@ export class CaseRun {
     const { device } = this.parts.ground
     let before = ''
     let since = performance.now()
+    let reads = 0
     for (;;) {
+      const running = TASKS.filter((name) => this.#players[name].task.running)
+      // How long that takes tells how busy the machine is.
+      if (running.length > 0) await this.parts.readDevice()
       await device.ping()
       if (device.takeGaveUp()) throw new CaseError('the controller waited for what it held')
-      const running = TASKS.filter((name) => this.#players[name].task.running)
-      const waits = running.map((name) => [name, this.#players[name].task.waitsIn()] as const)
+      const waits = running.map((name) => [name, this.#players[name].task.running ? this.#players[name].task.waitsIn() : null] as const)
       const now = JSON.stringify([waits, this.#cache(), this.#heldNow().length])
       const asleep = waits.every(([, stack]) => stack !== null)
-      if (!asleep || now !== before) since = performance.now()
+      if (!asleep || now !== before) {
+        since = performance.now()
+        reads = 0
+      }
       before = now
-      const enough = (waits.length === 0 && !this.#inFlight() ? POLL_MS : BLOCKED_MS) * this.parts.patience
-      if (performance.now() - since >= enough) {
+      reads++
+      const waited = performance.now() - since
+      if (waited >= this.#enough(waits.length > 0) && (waits.length === 0 || reads >= BLOCKED_READS)) {
         return Object.fromEntries(waits.map(([name, stack]) => [name, stack ?? []]))
       }
       await sleep(POLL_MS)
     }
   }
 
-  #cache(): readonly string[] {
-    return FILES.map((file) => cacheLetters(this.parts.libc, this.parts.bench.files[file].observe, PAGES[file]))
+  /** Milliseconds without a change after which there will be none. */
+  #enough(blocked: boolean): number {
+    const written = this.#cache().join('').replaceAll(/[^wx]/g, '').length
+    const held = this.#heldNow().filter(({ io }) => io.of !== 'swap' && io.direction === 'write').length
+    if (written > held) return IN_FLIGHT_MS
+    return (blocked ? BLOCKED_MS : POLL_MS) * this.parts.patience
   }
 
-  #inFlight(): boolean {
-    return this.#cache().some((letters) => /[wx]/.test(letters))
+  #cache(): readonly string[] {
+    return FILES.map((file) => cacheLetters(this.parts.libc, this.parts.bench.files[file].observe, PAGES[file]))
   }
 
   #observe(): CaseObservation {

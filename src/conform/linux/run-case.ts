@@ -3,6 +3,7 @@ import { ANON_PAGES, PAGE_BYTES } from '../geometry.js'
 import { Actor, ActorCode } from './actor.js'
 import { CallMaker } from './calls.js'
 import { CaseRun, type Player, type RunParts } from './case-run.js'
+import { DeviceProbe } from './device-probe.js'
 import { Hands } from './hands.js'
 import { swapOff, swapOn, type Ground } from './held-ground.js'
 import type { HeldDevice } from './hold/device.js'
@@ -20,6 +21,7 @@ export class CaseRunner {
   readonly #tables = new PageTables()
   readonly #hands: Record<TaskName | 'director', Hands>
   readonly #actors: Record<TaskName | 'director', Actor>
+  readonly #probe: DeviceProbe
   readonly #anonView: Uint8Array
   #runs = 0
   #holds = 0
@@ -34,6 +36,7 @@ export class CaseRunner {
     const each = <T>(make: () => T): Record<TaskName | 'director', T> => ({ A: make(), B: make(), C: make(), director: make() })
     this.#hands = each(() => new Hands(libc))
     this.#actors = each(() => new Actor(this.#code, 'shared'))
+    this.#probe = new DeviceProbe(libc, this.#code, ground.folder)
     this.#anonView = libc.view(addressOf('anon'), ANON_PAGES * PAGE_BYTES)
   }
 
@@ -57,6 +60,7 @@ export class CaseRunner {
   }
 
   close(): void {
+    this.#probe.close()
     for (const actor of Object.values(this.#actors)) actor.stop()
     for (const hands of Object.values(this.#hands)) hands.close()
     this.#tables.close()
@@ -80,6 +84,7 @@ export class CaseRunner {
       fork: () => new Actor(this.#code, 'copied'),
       anonView: this.#anonView,
       nextHold: () => this.#holds++,
+      readDevice: () => this.#probe.read(),
       patience,
     }
   }
