@@ -1,8 +1,8 @@
 /** Files whose blocks are freed and used again, v3.4: what one task alone sees. */
 import { describe, expect, it } from 'vitest'
-import { extentFiles } from '../../src/kernel/fs/extent-files.js'
 import type { Extent } from '../../src/kernel/include/linux/extent-map.js'
 import { kernelFunctions } from '../../src/kernel/kernel.js'
+import { extentFiles } from '../../src/kernel/fs/extent-files.js'
 import { oneTaskHolds, type Case } from './on-disk.js'
 
 describe.each(['ext4', 'xfs'] as const)('on %s', (fs) => {
