@@ -158,7 +158,11 @@ const replayCommand: Define = (host, done) => {
   addConfigurationOptions(command)
   command
     .optionsGroup('What to print:')
-    .addOption(new Option('--format <format>', 'a listing, JSON, a trace for ui.perfetto.dev, or a picture').choices(TRACE_FORMATS).default('text'))
+    .addOption(
+      new Option('--format <format>', 'a listing, JSON, a trace for ui.perfetto.dev, a picture, or a page to step through')
+        .choices(TRACE_FORMATS)
+        .default('text'),
+    )
     .option('--out <file>', 'write it to this file')
   command.addHelpText(
     'after',
@@ -167,6 +171,7 @@ Examples:
   heddle check writeback-wakeup --json --out trace.json; heddle replay trace.json
   heddle replay --race writeback-wakeup --schedule h1:…
   heddle replay --race counter.ts --schedule h1:… --format svg --out race.svg
+  heddle replay --race counter.ts --schedule h1:… --format html --out race.html   a page that needs nothing else
   heddle replay --race counter.ts --schedule h1:… --format perfetto --out race.json   to be opened in ui.perfetto.dev
 ${EXIT_HELP}`,
   )

@@ -28,7 +28,7 @@ export interface ParsedOptions {
   readonly out?: string
 }
 
-export const TRACE_FORMATS = ['text', 'json', 'perfetto', 'svg'] as const
+export const TRACE_FORMATS = ['text', 'json', 'perfetto', 'svg', 'html'] as const
 
 /** Options of `heddle replay`. */
 export interface ReplayOptions extends Omit<ParsedOptions, 'format'> {

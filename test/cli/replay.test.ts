@@ -45,6 +45,14 @@ describe('replay', () => {
     expect(await heddle(['replay', 'again.json'], { cwd })).toEqual(await heddle(['replay', 'trace.json'], { cwd }))
   })
 
+  test('a page is made of the explorer: where that is not built it says what to do', async () => {
+    const cwd = folderWith(FILES)
+    await heddle(['check', 'race.ts', '--json', '--out', 'trace.json'], { cwd })
+    const { code, stderr } = await heddle(['replay', 'trace.json', '--format', 'html'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/trace-file\.(js|css): the explorer has not been built.*\nhint: npm run build/)
+  })
+
   test('draws one schedule only', async () => {
     const cwd = folderWith(FILES)
     await heddle(['check', 'race.ts', '--json', '--out', 'trace.json'], { cwd })

@@ -2,7 +2,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { replay, type Trace } from '../../src/engine/index.js'
 import { diagramSvg } from '../../src/report/diagram-svg.js'
+import { situation } from '../../src/report/explorer/situation.js'
 import { perfetto } from '../../src/report/perfetto.js'
+import { traceHtml } from '../../src/report/trace-html.js'
 import { readTraceJson, traceJson, TraceJsonError, tracesJson } from '../../src/report/trace-json.js'
 import schema from '../../schema/heddle-trace-1.json' with { type: 'json' }
 import { caught, inversion, ownPrograms, realSchedules } from './explorer/support.js'
@@ -112,6 +114,27 @@ describe('a picture of the diagram', () => {
         expect(Number(y), text).toBeLessThanOrEqual(height)
       }
     }
+  })
+})
+
+describe('a page that shows one trace by itself', () => {
+  const states = situation(inversion, 'h1:0-_1-2')
+  const file = { situation: states, cursor: 2, subject: 'a <b> & c', command: 'heddle replay </script>' }
+  const page = traceHtml(file, { code: 'start("</script>")', style: 'p::after { content: "</style>" }' })
+
+  test('carries the states, to be read by its script', () => {
+    const [, data = ''] = /<script type="application\/json" id="trace">(.*)<\/script>\n<script>/.exec(page) ?? []
+    expect(JSON.parse(data)).toEqual(JSON.parse(JSON.stringify(file)))
+  })
+
+  test('is not ended early by anything in it', () => {
+    expect(page.match(/<\/script/g)).toHaveLength(2)
+    expect(page.match(/<\/style/g)).toHaveLength(1)
+    expect(page).toContain('<title>a &lt;b> &amp; c</title>')
+  })
+
+  test('asks for nothing from elsewhere', () => {
+    expect(page).not.toMatch(/(src|href)=/)
   })
 })
 

@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { ProgramError, replay as replaySchedule, type Trace } from '../../engine/index.js'
 import type { Configuration } from '../../races/race.js'
+import { fileSubject, raceSubject } from '../../report/check-result.js'
+import { replayCommand } from '../../report/replay-command.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
 import type { Source } from '../jobs/job.js'
 import { buildProgram } from '../jobs/run-job.js'
 import { wantedConfiguration, type ReplayOptions } from '../options.js'
 import { assertWritable, emit, paletteFor } from '../output.js'
-import { isProgramFile, selectTargets } from '../selection.js'
+import { findRace, isProgramFile, selectTargets } from '../selection.js'
 import { readTraceFile } from '../trace-file.js'
 import { UsageError } from '../usage-error.js'
 
@@ -33,12 +37,35 @@ async function formatted(replayed: readonly Replayed[], { format, out }: ReplayO
     const { tracesJson } = await import('../../report/trace-json.js')
     return tracesJson(replayed.map(({ source, trace }) => ({ trace, ...subjectOf(source) })))
   }
-  const [one, ...others] = replayed.map(({ trace }) => trace)
+  const [one, ...others] = replayed
   if (one === undefined || others.length > 0) {
     throw new UsageError(`there are ${replayed.length} schedules, and --format ${format} is of one`, 'name it with --race and --schedule')
   }
-  if (format === 'svg') return (await import('../../report/diagram-svg.js')).diagramSvg(one)
-  return (await import('../../report/perfetto.js')).perfetto(one)
+  if (format === 'svg') return (await import('../../report/diagram-svg.js')).diagramSvg(one.trace)
+  if (format === 'perfetto') return (await import('../../report/perfetto.js')).perfetto(one.trace)
+  return await tracePage(one, host)
+}
+
+/** @throws UsageError if the explorer, whose view is put into the page, has not been built */
+async function tracePage({ source, trace }: Replayed, host: Host): Promise<string> {
+  const read = (name: string): Promise<string> =>
+    readFile(path.join(host.explorer, name), 'utf8').catch(() => {
+      throw new UsageError('the explorer has not been built, and a page is made of it', 'npm run build', { file: path.join(host.explorer, name) })
+    })
+  const [code, style] = await Promise.all([read('trace-file.js'), read('trace-file.css')])
+  const [{ situation }, { traceHtml }] = await Promise.all([import('../../report/explorer/situation.js'), import('../../report/trace-html.js')])
+  const states = situation(buildProgram(source), trace.schedule)
+  const subject = source.from === 'catalogue' ? raceSubject(findRace(source.race), source.configuration) : fileSubject(source.bundle.path, source.memory)
+  const name = subject.isFile ? subject.race : `${subject.race}/${trace.program}`
+  return traceHtml(
+    {
+      situation: states,
+      cursor: states.recording.steps.length,
+      subject: [name, ...subject.options].join(' '),
+      command: replayCommand(subject, trace.program, trace.schedule),
+    },
+    { code, style },
+  )
 }
 
 function subjectOf(source: Source): { readonly race: string; readonly configuration: Partial<Configuration> } {

@@ -2,7 +2,6 @@
 import type { Program } from '../../engine/index.js'
 import { record } from '../../engine/record.js'
 import type { Recording } from '../../engine/recording.js'
-import { encodeSchedule, readSchedule } from '../../engine/schedule.js'
 import { presentedKernel, type KernelLayout } from '../../kernel/layout.js'
 import type { Source } from '../../kernel/sources.js'
 
@@ -30,11 +29,4 @@ export function situation(program: Program, token: string): Situation {
     layout: kernel?.layout ?? null,
     sources: Object.fromEntries(sources.flatMap(([fn, source]) => (source === undefined ? [] : [[fn, source] as const]))),
   }
-}
-
-/** The schedule that leads up to `cursor`: the first `cursor` steps of a situation, choices counted. */
-export function tokenAt({ recording }: Situation, cursor: number): string {
-  const { path, isChoice } = readSchedule(recording.trace.schedule)
-  const moves = cursor >= recording.steps.length ? path.length : (recording.steps[cursor - 1]?.moves ?? 0)
-  return encodeSchedule(path.slice(0, moves), isChoice.slice(0, moves))
 }

@@ -3,7 +3,7 @@ import { exploreStepwise, ProgramError, type Progress, type Program } from '../.
 import { catalogueProgram } from '../../races/configurations.js'
 import { races } from '../../races/index.js'
 import type { ExploredProgram } from '../../report/check-result.js'
-import { runOn, situation, whatIf } from '../../report/explorer/index.js'
+import { runOn, situation, whatIf } from '../../report/explorer/running.js'
 import { ownProgram } from './own-program.js'
 import type { Answers, Complaint, Request, Source } from './requests.js'
 

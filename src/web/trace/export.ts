@@ -1,16 +1,6 @@
 /** The trace in forms to take away. */
-import { diagramSvg } from '../../report/explorer/index.js'
+import { diagramSvg, traceHtml, type TraceFile } from '../../report/explorer/index.js'
 import type { TraceModel } from './model.js'
-
-/** What a page that shows one trace by itself is given. */
-export interface TraceFile {
-  readonly situation: TraceModel['situation']
-  readonly cursor: number
-  /** What the trace is of, in words. */
-  readonly subject: string
-  /** Shows it again on the command line. */
-  readonly command: string
-}
 
 /** Offers a file to be saved. */
 export function download(name: string, type: string, content: string | Blob): void {
@@ -39,33 +29,14 @@ export async function diagramPng(model: TraceModel): Promise<Blob> {
   })
 }
 
-/** One file that shows the trace with nothing else at hand: no server, no network. @throws Error if its parts can not be loaded */
-export async function traceHtml(file: TraceFile): Promise<string> {
+/** One file that shows the trace by itself. @throws Error if its parts can not be loaded */
+export async function traceFile(file: TraceFile): Promise<string> {
   const [code, style] = await Promise.all([load('trace-file.js'), load('trace-file.css')])
-  const data = JSON.stringify(file).replaceAll('<', String.raw`\u003c`)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(file.subject)}</title>
-<style>${style}</style>
-</head>
-<body>
-<div id="app"></div>
-<script type="application/json" id="trace">${data}</script>
-<script>${code}</script>
-</body>
-</html>
-`
+  return traceHtml(file, { code, style })
 }
 
 async function load(name: string): Promise<string> {
   const answer = await fetch(new URL(name, document.baseURI))
   if (!answer.ok) throw new Error(`${name} can not be loaded: ${answer.status}`)
   return await answer.text()
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

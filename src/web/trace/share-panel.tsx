@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { diagram } from '../../report/diagram.js'
 import { diagramSvg, perfetto } from '../../report/explorer/index.js'
-import { diagramPng, download, traceHtml } from './export.js'
+import { diagramPng, download, traceFile } from './export.js'
 import type { TraceModel } from './model.js'
 import '../styles/share.css'
 
@@ -46,7 +46,7 @@ export function SharePanel({ model, cursor, subject, command, name, json }: Shar
       })
       .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
   }
-  const html = (): Promise<string> => traceHtml({ situation: model.situation, cursor, subject, command })
+  const html = (): Promise<string> => traceFile({ situation: model.situation, cursor, subject, command })
   const files: readonly FileKind[] = [
     { title: 'HTML', what: 'this view in one file, works offline', suffix: '.html', type: 'text/html', make: html },
     { title: 'SVG', what: 'the diagram, as text that scales', suffix: '.svg', type: 'image/svg+xml', make: () => diagramSvg(trace) },

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { ProgramError, replay } from '../../../src/engine/index.js'
 import { movesAfter } from '../../../src/engine/next-moves.js'
 import { runOn } from '../../../src/engine/walk-on.js'
-import { situation, tokenAt } from '../../../src/report/explorer/situation.js'
+import { situation } from '../../../src/report/explorer/situation.js'
+import { tokenAt } from '../../../src/report/explorer/token-at.js'
 import { caught, choosing, inversion, lostUpdate, lostWakeup, ownPrograms, realSchedules, spinning, storeBuffering } from './support.js'
 
 describe('taking over', () => {
