@@ -4,6 +4,7 @@ import type { Understanding } from '../diagram/search/question-of.js'
 import type { MailMessage } from '../diagram/mail.js'
 import type { Diagram } from '../diagram/types.js'
 import { answerObject } from './answer-json.js'
+import { counted } from './numbers.js'
 
 export interface MailAnswer {
   readonly message: MailMessage
@@ -26,15 +27,17 @@ export function mailsJson(answers: readonly MailAnswer[]): string {
 
 /** A table, one row for each diagram. */
 export function mailsText(answers: readonly MailAnswer[]): string {
-  const rows = answers.map((found) => [messageText(found.message), diagramText(found.diagram), answerText(found)])
+  const rows = answers.map((found) => [messageText(found), diagramText(found.diagram), answerText(found)])
   const table = [['message', 'diagram', 'answer'], ...rows]
   const widths = [0, 1].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
   const lines = table.map(([message = '', diagram = '', answer = '']) => `${message.padEnd(widths[0] ?? 0)}  ${diagram.padEnd(widths[1] ?? 0)}  ${answer}`)
   return `${lines.join('\n')}\n`
 }
 
-function messageText({ from, date }: MailMessage): string {
-  return [from.replace(/ *<.*>$/, ''), date].filter((part) => part !== '').join(', ')
+/** Who and when; which mail of the file, if it does not say. */
+function messageText({ message: { from, date, index } }: MailAnswer): string {
+  const said = [from.replace(/ *<.*>$/, ''), date.replace(/ +/g, ' ')].filter((part) => part !== '').join(', ')
+  return said === '' ? `mail ${index + 1}` : said
 }
 
 function diagramText({ firstLine, lastLine, columns }: Diagram): string {
@@ -44,5 +47,8 @@ function diagramText({ firstLine, lastLine, columns }: Diagram): string {
 
 function answerText({ answer, understanding }: MailAnswer): string {
   if (answer === null) return understanding.question.rows.length === 0 ? 'not understood' : 'not asked'
-  return answer.answer === 'possible' ? `possible in ${answer.program}` : `${answer.answer}, ${answer.matched} of ${answer.rows} steps`
+  if (answer.answer === 'possible') return `possible in ${answer.program}, ${counted(answer.contextSwitches, 'context switch', 'context switches')}`
+  const cell = understanding.cells.find(({ ids }) => answer.obstacle !== null && ids.includes(answer.obstacle.id))
+  const stops = cell === undefined ? '' : `; not line ${cell.line}: ${cell.cell.text}`
+  return `${answer.answer}, ${answer.matched} of ${answer.rows} steps${stops}`
 }

@@ -78,7 +78,7 @@ function delays({ delays: plan }: Answer): string {
 }
 
 function delayText({ task, where, after, before }: Delay): string {
-  return `${task} in ${where}(), after ${after}${before === '' ? '' : ` and before ${before}`}`
+  return `${task}${where === '' ? '' : ` in ${where}()`}, after ${after}${before === '' ? '' : ` and before ${before}`}`
 }
 
 function replayed(schedule: string | null, program: string, { race, options }: AnswerContext): string {

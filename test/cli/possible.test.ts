@@ -25,7 +25,27 @@ lock_page(page)
                                     test_clear_page_writeback(page)
 some prose that is no step of a kernel
 `
+/** Reclaim has the lock that the other task takes. */
+const LOCKED = `
+CPU1                              CPU2
+
+                                  try_to_unmap_one()
+                                    take the page table lock
+take the page table lock
+                                    release the page table lock
+`
+/** No program of the race has fsync beside a hole being punched. */
+const FSYNC = `
+CPU1                              CPU2
+
+punch_hole()
+  truncate_pagecache_range()
+                                  fsync()
+  remove file blocks
+`
 const FILES = {
+  'locked.txt': LOCKED,
+  'fsync.txt': FSYNC,
   'yes.txt': POSSIBLE,
   'no.txt': IMPOSSIBLE,
   'prose.txt': 'Nothing is drawn here.\n',
@@ -80,6 +100,22 @@ describe('--json', () => {
     const object = await json('no.txt', ...RACE)
     expect(object).toMatchObject({ answer: 'impossible', matched: 3 })
     expect(object.blockedBy).toMatchObject({ row: 'test_clear_page_writeback(page)' })
+  })
+
+  test('says what it is impossible because of, and the nearest order that is possible', async () => {
+    const object = await json('locked.txt', '--race', 'madv-free-direct-io/simple-read')
+    expect(object).toMatchObject({ answer: 'impossible', composed: [], without: ['the page table lock'], withoutSets: [['the page table lock']] })
+    const nearest = object.nearest as { readonly schedule: string; readonly moved: readonly unknown[] }
+    expect(nearest.moved).toHaveLength(1)
+    expect((await heddle(['replay', '--race', 'madv-free-direct-io/simple-read', '--schedule', nearest.schedule])).code).toBe(0)
+  })
+
+  test('names the program that was composed, which can be replayed and checked', async () => {
+    const object = await json('fsync.txt', '--race', 'hole-punch-fault')
+    expect(object).toMatchObject({ answer: 'possible', program: 'punch+fsync', composed: ['punch+fsync'], nearest: null })
+    const target = 'hole-punch-fault/punch+fsync'
+    expect((await heddle(['replay', '--race', target, '--schedule', String(object.schedule)])).code).toBe(0)
+    expect((await heddle(['check', target, '--max-states', '100'])).code).not.toBe(2)
   })
 
   test('says which bound was hit by being unknown', async () => {
@@ -141,8 +177,8 @@ describe('--mbox', () => {
     const { code, stdout } = await heddle(['possible', 'list.mbox', '--mbox', ...RACE], { cwd: folderWith({ 'list.mbox': mbox }) })
     expect(code).toBe(0)
     const [, first, second] = stdout.split('\n')
-    expect(first).toMatch(/^jane@example\.org, .*CPU1 \| CPU2 \(bio\) +possible in redirty-same-page$/)
-    expect(second).toMatch(/^john@example\.org, .*impossible, 3 of 4 steps$/)
+    expect(first).toMatch(/^jane@example\.org, .*CPU1 \| CPU2 \(bio\) +possible in redirty-same-page, \d context switch(es)?$/)
+    expect(second).toMatch(/^john@example\.org, .*impossible, 3 of 4 steps; not line 7: test_clear_page_writeback\(page\)$/)
   })
 
   test('and as an array of answers', async () => {
@@ -153,6 +189,13 @@ describe('--mbox', () => {
       ['john@example.org', 'impossible'],
     ])
     for (const { answer } of all) expect(isAnswer(answer), JSON.stringify(isAnswer.errors)).toBe(true)
+  })
+
+  test('says why it found nothing in a mail whose line breaks were lost', async () => {
+    const cwd = folderWith({ 'lost.mbox': `${POSSIBLE.replace(/\s+/g, ' ').repeat(20)}\n` })
+    const { code, stderr } = await heddle(['possible', 'lost.mbox', '--mbox', ...RACE], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/lost\.mbox:1: no mail has a diagram: the line breaks of the text are lost/)
   })
 
   test('refuses a file in which nothing is drawn', async () => {

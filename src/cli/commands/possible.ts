@@ -62,7 +62,8 @@ async function possibleInMails(file: string, options: PossibleOptions, host: Hos
   const bytes = await bytesOf(file, host)
   const names = kernelNames()
   const answers: MailAnswer[] = []
-  for (const message of mailsOf(bytes, file)) {
+  const mails = mailsOf(bytes, file)
+  for (const message of mails) {
     for (const { diagram } of message.diagrams) {
       const understanding = questionOf(diagram, names)
       const isAsked = options.explainOnly !== true && understanding.question.rows.length > 0
@@ -71,11 +72,18 @@ async function possibleInMails(file: string, options: PossibleOptions, host: Hos
       answers.push({ message, diagram, understanding, answer: found, seconds: (performance.now() - started) / 1000 })
     }
   }
-  if (answers.length === 0) throw new UsageError('no mail has a diagram', 'heddle possible FILE says why a text has none', { file })
+  if (answers.length === 0) throw nothingDrawn(mails, file)
   const { mailsJson, mailsText } = await import('../../report/answer-mails.js')
   await emit(options.json === true ? mailsJson(answers) : mailsText(answers), options.out, host)
   const codes = answers.map(({ answer: found }) => (found === null ? EXIT.holds : exitCode(found, options.expect)))
   return codes.find((code) => code === EXIT.race) ?? codes.find((code) => code === EXIT.unknown) ?? EXIT.holds
+}
+
+/** Says why, if something was seen that might have been a diagram. */
+function nothingDrawn(mails: ReturnType<typeof readMails>, file: string): UsageError {
+  const [seen] = mails.flatMap(({ rejected }) => rejected)
+  if (seen === undefined) return new UsageError('no mail has a diagram', 'a diagram has a column for each task, with a header above', { file })
+  return new UsageError(`no mail has a diagram: ${seen.reason}`, 'take the mail as it was sent, with its line breaks and blanks', { file, line: seen.line })
 }
 
 function mailsOf(bytes: Uint8Array, file: string): ReturnType<typeof readMails> {

@@ -35,7 +35,6 @@ export function candidatesFor(question: Question, race: Race, configuration: Con
     return [{ program, isComposed: !race.programs.includes(program), covered: 0, tasks: 0 }]
   }
   const own = programsFor(race, configuration.memory)
-    .filter(({ memories }) => memories?.includes(configuration.memory) !== false)
     .map((program) => ({ program, isComposed: false, ...coverageOf(question, reachOf(program.build(configuration))) }))
   const best = Math.max(...own.map(({ covered }) => covered))
   const wanted = callsOfColumns(question).flat().length

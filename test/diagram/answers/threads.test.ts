@@ -35,6 +35,13 @@ set_page_dirty(page)
 const REFERENCE = 'get_user_pages_fast()\n'
 
 describe('kara-2018-buffers', () => {
+  test('no program of the race has all that is drawn: it is asked of one that is composed, and three looks of reclaim keep it from happening', () => {
+    const { answer, matched, rows, guards } = answerTo(threads.get('kara-2018-buffers') ?? '', 'dirty-without-buffers/direct-read+kswapd')
+    expect({ answer, matched, rows }).toEqual({ answer: 'impossible', matched: 13, rows: 20 })
+    const [set = []] = guards?.sets ?? []
+    expect(set.map(({ name }) => / \((\w+)/.exec(name)?.[1])).toEqual(['is_page_cache_freeable', 'page_check_references', 'PageReclaim'])
+  })
+
   test('kswapd can not write a page that direct I/O has by then, for pageout looks at the references first', () => {
     expect(answerTo(kswapd(REFERENCE), 'dirty-without-buffers/kswapd-pageout').answer).toBe('impossible')
   })
