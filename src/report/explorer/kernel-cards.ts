@@ -3,7 +3,7 @@ import type { Content, PlainValue } from '../../engine/recording.js'
 import { PMD_INVALID, PTE_DIRTY, PTE_WRITE, PTE_YOUNG } from '../../kernel/include/linux/pgtable.js'
 import type { AreaLayout, FileLayout, KernelLayout, MmLayout, NamedObject, PageLayout } from '../../kernel/layout.js'
 import { References } from './references.js'
-import type { BioCard, DiskCard, Field, FileCard, PageCard, ProcessCard, Scene, WaitQueueCard } from './scene.js'
+import type { BioCard, Contributor, DiskCard, Field, FileCard, PageCard, ProcessCard, Scene, WaitQueueCard } from './scene.js'
 import { numberIn, sayPlain, valueOf, type Timeline } from './timeline.js'
 
 /** Bits of page table entries, by name. */
@@ -83,7 +83,7 @@ export class KernelCards {
       use: timeline.field(layout.memory, cursor, (content) => member(content)?.uses ?? 0),
       flags: timeline.bits(page.flags, cursor),
       refcount: timeline.field(page.refcount, cursor, numberIn),
-      references: references.ofPage(index, cursor),
+      references: references.ofPage(index, cursor).map((one) => this.passedOn(one, page.name, cursor)),
       mapcount: references.keepsMapcount(index) ? timeline.field(page.mapcount, cursor, numberIn) : null,
       mappings: references.mapping(index, cursor).filter(({ kind }) => kind !== 'uncounted' || references.keepsMapcount(index)),
       mapping: this.field(page.mapping, cursor),
@@ -92,6 +92,17 @@ export class KernelCards {
       // Most pages never have any of these.
       more: this.fields(more.filter(({ object }) => timeline.changes(object)), cursor),
     }
+  }
+
+  /** A reference that has outlived the task which took it is that of the bio, or of the worker, that has the page now. */
+  private passedOn(one: Contributor, page: string, cursor: number): Contributor {
+    const { timeline } = this
+    if (one.task === undefined || one.task < 0 || timeline.momentAt(one.task, cursor).value.status !== 'finished') return one
+    const holder = timeline.recording.trace.tasks.findIndex((_task, task) => {
+      const { argument, status } = timeline.momentAt(task, cursor).value
+      return status !== 'finished' && mentions(argument, page)
+    })
+    return holder < 0 ? one : { ...one, task: holder, text: `${timeline.taskName(holder)}, passed on by ${one.text}` }
   }
 
   private file(file: FileLayout, cursor: number): FileCard {
@@ -224,6 +235,11 @@ export class KernelCards {
   private entry(entry: PlainValue, cursor: number): string {
     return [this.target(entry, cursor), ...bitsIn(entry)].join(' ')
   }
+}
+
+function mentions(value: PlainValue, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return 'name' in value ? value.name === name : value.some((element) => mentions(element, name))
 }
 
 function bitsIn(entry: PlainValue): readonly string[] {

@@ -4,6 +4,7 @@ import type { TraceModel } from '../trace/model.js'
 import { JustNow } from './just-now.js'
 import { BioCard, DiskCard, FileCard, ListCard, ProcessCard } from './kernel-cards.js'
 import { LockCard, Objects, WaitQueueCard } from './lock-cards.js'
+import { OlderCard } from './older-card.js'
 import { PageCard } from './page-card.js'
 import '../styles/state.css'
 
@@ -20,6 +21,7 @@ export function StatePanel({ model, scene }: StatePanelProps) {
       <JustNow model={model} cursor={scene.cursor} />
       <Group title="Pages" of={scene.pages.map((page) => <PageCard key={page.name} page={page} />)} />
       <Group title="Locks" of={scene.locks.map((lock) => <LockCard key={lock.name} lock={lock} />)} />
+      <Group title="What may still be seen" of={scene.older.map((older) => <OlderCard key={older.object} older={older} />)} />
       <Group title="Wait queues" of={scene.waitQueues.map((queue) => <WaitQueueCard key={queue.name} queue={queue} />)} />
       <Group title="I/O in flight" of={scene.bios.map((bio) => <BioCard key={bio.task} bio={bio} />)} />
       <Group title="Files" of={scene.files.map((file) => <FileCard key={file.name} file={file} />)} />

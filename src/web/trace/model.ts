@@ -26,26 +26,11 @@ export function traceModel(situation: Situation): TraceModel {
   return {
     situation,
     scenes: new Scenes(situation),
-    rows: switchesFirst(lanes(trace)),
+    rows: lanes(trace),
     steps,
     stretches: stretchesOf(steps),
     failure: trace.failure,
   }
-}
-
-/** A switch before the calls that the task it goes to makes on its way to its next step. */
-function switchesFirst(rows: readonly LaneRow[]): readonly LaneRow[] {
-  const ordered: LaneRow[] = []
-  for (const row of rows) {
-    let place = ordered.length
-    if (row.kind === 'switch') while (place > 0 && isCallOf(ordered[place - 1], row.to)) place--
-    ordered.splice(place, 0, row)
-  }
-  return ordered
-}
-
-function isCallOf(row: LaneRow | undefined, task: number): boolean {
-  return row?.kind === 'call' && row.task === task
 }
 
 function stretchesOf(steps: readonly TraceStep[]): readonly Stretch[] {

@@ -248,3 +248,18 @@ describe('the race of the writeback thread', () => {
     expect(end.step?.calls.filter(({ fn }) => sources[fn] === undefined)).toEqual([])
   })
 })
+
+test('every program of the catalogue can be shown, from its first step to its last', () => {
+  for (const race of races) {
+    for (const { name, memories = race.memories } of race.programs) {
+      const subject = programOf(race, name, { fs: race.fileSystems[0] ?? 'ext4', memory: memories[0] ?? 'sc' })
+      const scenes = new Scenes(situation(subject, runOn(subject, 'h1:')))
+      expect(scenes.steps, name).toBeGreaterThan(0)
+      for (let cursor = 0; cursor <= scenes.steps; cursor += 10) {
+        const { pages, tasks, locks } = scenes.at(cursor)
+        for (const { refcount, references } of pages) expect(references.reduce((sum, { count }) => sum + count, 0)).toBe(refcount.value)
+        for (const { holders, waiters } of locks) expect([...holders, ...waiters].filter(({ task }) => task >= tasks.length)).toEqual([])
+      }
+    }
+  }
+})
