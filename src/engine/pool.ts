@@ -6,8 +6,8 @@ import { Scope } from './scope.js'
 import { Tracked, type Guard } from './tracked.js'
 import { NULL, UNDEFINED, codeOfInt } from './value.js'
 
-/** Most objects in one pool: sets of them are masks. */
-const POOL_MAX = 30
+/** Most objects in one pool. Sets of them are masks of 32 bits: objects that share one are taken for dependent. */
+const POOL_MAX = 64
 
 const isAlive = (generation: number): boolean => generation % 2 === 1
 /** How often an object has been allocated, the present time included. */

@@ -37,6 +37,7 @@ import { type deviceMemory, deviceMemoryInlines } from './mm/device-memory.js'
 import { type filemapRead, filemapReadInlines } from './mm/filemap-read.js'
 import { type invalidate, invalidateInlines } from './mm/invalidate.js'
 import { extentFileInlines, extentFileInstructions, extentFileObservations, type extentFiles } from './fs/extent-files.js'
+import { hostFileInlines, hostFileInstructions, type hostFiles } from './fs/host-files.js'
 import { type iomapDirectIo, iomapDirectIoInlines } from './fs/iomap/direct-io.js'
 import { oracleInlines, oracleObservations } from './oracle.js'
 import { presentMachine } from './layout.js'
@@ -87,6 +88,7 @@ const INLINES = {
   ...directIoInlines,
   ...iomapDirectIoInlines,
   ...extentFileInlines,
+  ...hostFileInlines,
   ...daxInlines,
   ...daxPromises,
   ...daxEntriesInlines,
@@ -105,6 +107,7 @@ const INSTRUCTIONS = {
   ...mmuInstructions,
   ...dmaInstructions,
   ...extentFileInstructions,
+  ...hostFileInstructions,
 }
 
 /** No steps: what only the model sees, and what a task does with memory that is its own. */
@@ -155,6 +158,7 @@ type Functions = Bound<typeof filemap> &
   Bound<typeof directIo> &
   Bound<typeof iomapDirectIo> &
   Bound<typeof extentFiles> &
+  Bound<typeof hostFiles> &
   Bound<typeof dax> &
   Bound<typeof daxCalls> &
   Bound<typeof daxEntries> &
@@ -172,6 +176,7 @@ type Instructions = Bound<typeof mmuInstructions> &
   Bound<typeof oracleObservations> &
   Bound<typeof dioObservations> &
   Bound<typeof extentFileInstructions> &
+  Bound<typeof hostFileInstructions> &
   Bound<typeof extentFileObservations> &
   Bound<typeof daxObservations> &
   Bound<typeof pageAllocObservations>
@@ -207,6 +212,7 @@ type Inlines = Bound<typeof pageFlags> &
   Bound<typeof directIoInlines> &
   Bound<typeof iomapDirectIoInlines> &
   Bound<typeof extentFileInlines> &
+  Bound<typeof hostFileInlines> &
   Bound<typeof daxInlines> &
   Bound<typeof daxPromises> &
   Bound<typeof daxEntriesInlines> &

@@ -2,6 +2,7 @@
 import type { Cell, World } from '../engine/index.js'
 import type { AioRequest, BlockState, Disk, Extent, Inode } from './include/linux/extent-map.js'
 import { blockBeneath, stateOf } from './fs/block-map.js'
+import type { Host, HostOperations, Journal } from './include/linux/host.js'
 
 export interface FileOptions {
   /** How many blocks a page has: 1 unless said. */
@@ -44,6 +45,29 @@ export function createInode(world: World, disk: Disk, name: string, extents: rea
     blocks_per_page: options.blocks_per_page ?? 1,
     mappings: [],
   }
+}
+
+/** The inode of an empty file of v6.18. */
+export function createHost(world: World, disk: Disk, name: string, ops: HostOperations, blocks: number, journal: Journal | null): Host {
+  return {
+    ops,
+    disk,
+    i_size: world.cell(`${name}.i_size`, 0),
+    i_disksize: world.cell(`${name}.i_disksize`, 0),
+    journal,
+    i_sync_tid: world.cell(`${name}.i_sync_tid`, 0),
+    i_datasync_tid: world.cell(`${name}.i_datasync_tid`, 0),
+    i_dirty: world.cell<readonly [number, number] | null>(`${name}.i_dirty`, null),
+    prealloc: world.cell(`${name}.prealloc`, false),
+    extents: Array.from({ length: blocks }, (_, block) => world.cell(`${name}.extent${block}`, 'HOLE') as Cell<Extent>),
+    ilock: world.rwsem(`${name}.ilock`),
+    invalidate_lock: world.rwsem(`${name}.invalidate_lock`),
+  }
+}
+
+/** The journal of an ext4 file system. */
+export function createJournal(world: World, name: string): Journal {
+  return world.struct(name, { j_running_tid: world.cell(`${name}.j_running_tid`, 1), files: [] })
 }
 
 function stateCell(world: World, name: string, init: BlockState): Cell<BlockState> {

@@ -1,5 +1,5 @@
 /** The machine a kernel is booted on: memory, wait queues, files, tasks, a disk. */
-import type { Cell, Counter, List, Objects, Pool, TaskHandle, World } from '../engine/index.js'
+import type { Cell, Counter, List, Pool, TaskHandle, World } from '../engine/index.js'
 import type {
   AddressSpace,
   AddressSpaceOperations,
@@ -13,16 +13,16 @@ import type {
   Pte,
   SuperBlock,
   Vma,
-  WaitEntry,
   WaitQueueHead,
   Waiter,
 } from './include/linux/mm-types.js'
 import type { DaxEntry, DaxInode, DaxOptions, Extent } from './include/linux/dax-types.js'
-import type { AioRequest, Buffer, Disk, Extent as FileExtent, Inode } from './include/linux/extent-map.js'
-import { createDisk, createInode, type FileOptions } from './machine-disks.js'
+import type { AioRequest, Disk, Extent as FileExtent, Inode } from './include/linux/extent-map.js'
+import type { Host, HostOperations, Journal } from './include/linux/host.js'
+import { createDisk, createHost, createInode, createJournal, type FileOptions } from './machine-disks.js'
+import { dio, page, superBlock, waitQueueHead, wordCells } from './machine-parts.js'
 import { Expectations } from './expectations.js'
 import { BH_FLAGS, PAGECACHE_TAGS } from './include/linux/mm-types.js'
-import { PAGE_FLAGS } from './include/linux/page-flags.js'
 import { HPAGE_PMD_NR } from './include/linux/pgtable.js'
 import { TASK_STATE, WQ_FLAGS } from './include/linux/wait.js'
 import type { Kernel } from './kernel.js'
@@ -71,6 +71,8 @@ export interface MachineConfig {
   readonly works: number
   /** Asynchronous direct I/O of a page that a program makes, to files with extent maps. */
   readonly aio: number
+  /** Whether what user code may rely on is kept and checked: not of files that have an inode of v6.18. */
+  readonly promises: boolean
   /** Whether translations stay in the TLB of an address space's CPU from one access to the next. */
   readonly tlb: boolean
   /** CONFIG_TRANSPARENT_HUGEPAGE: whether a page may be part of a huge one. */
@@ -104,6 +106,7 @@ const DEFAULTS: MachineConfig = {
   words: 1,
   works: 0,
   aio: 0,
+  promises: true,
   tlb: false,
   thp: false,
   swap: 0,
@@ -136,6 +139,12 @@ export const XFS_DAX: AddressSpaceOperations = { ...XFS, write_iter: 'xfs_file_w
 /** ext4 of v3.4 with delayed allocation, and XFS of v3.4 with buffer heads: of files with extent maps. */
 export const EXT4_34: AddressSpaceOperations = { ...EXT4, writepages: 'ext4_da_writepages' }
 export const XFS_34: AddressSpaceOperations = { ...XFS, writepages: 'generic_writepages', page_mkwrite: 'xfs_vm_page_mkwrite' }
+
+/** What mm/ asks of files of v6.18. */
+const HOST_A_OPS: Readonly<Record<HostOperations['writepages'], AddressSpaceOperations>> = {
+  ext4_do_writepages: { ...EXT4, set_page_dirty: 'filemap_dirty_folio', writepage: undefined },
+  iomap_writepages: { ...XFS, set_page_dirty: 'filemap_dirty_folio', writepage: undefined },
+}
 
 /** A raw block device: only read from, with O_DIRECT, so that it has nothing in the page cache. */
 export const BDEV = { read_iter: 'blkdev_read_iter' } as AddressSpaceOperations
@@ -187,6 +196,10 @@ export interface Machine {
   disk(name: string, blocks: number, blocks_per_page?: number): Disk
   /** Makes an open file with an extent map on a device: its blocks are owned and filled (`<file>:<block>`). */
   open_on_disk(disk: Disk, name: string, a_ops: AddressSpaceOperations, extents: readonly FileExtent[], options?: FileOptions): AddressSpace
+  /** Makes an open, empty file of v6.18 on a device, of `blocks` blocks at most: one a page. */
+  open_host(disk: Disk, name: string, ops: HostOperations, blocks: number, journal?: Journal): AddressSpace
+  /** Makes the journal of an ext4 file system. */
+  journal(name: string): Journal
   /** Makes an address space of `pages` virtual pages without areas. */
   address_space(name: string, pages: number): Mm
   /** Makes an area of an address space, mapped unless told otherwise. */
@@ -278,7 +291,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
       { context: 'irq', start: false, instances: full.bios },
     ),
     kworker: world.task('kworker', (bio?: Bio) => {
-      if (bio !== undefined) k.bio_dirty_fn(bio)
+      if (bio !== undefined) k.process_one_work(bio)
     }, { start: false, instances: full.works }),
     aio_device: world.task('aio', (request?: AioRequest) => {
       if (request !== undefined) k.dio_bio_end_aio_pages(request)
@@ -320,6 +333,14 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
       if (a_ops === BDEV) k.fill_blocks(file)
       return file
     },
+    journal: (name) => createJournal(world, name),
+    open_host(disk, name, ops, blocks, journal) {
+      if (full.promises) throw new RangeError(`${name} has an inode of v6.18, about which nothing is checked: boot with promises: false`)
+      const host = createHost(world, disk, name, ops, blocks, journal ?? null)
+      const file = addressSpace(world, name, HOST_A_OPS[ops.writepages], blocks, full.words, undefined, null, host)
+      journal?.files.push(file)
+      return file
+    },
     address_space(name, pages) {
       const mm = addressSpaceOfProcess(world, name, pages)
       mms.push(mm)
@@ -327,7 +348,7 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
     },
     area(mm, options) {
       const made = area(world, mm, options)
-      expectations.addArea(made)
+      if (full.promises) expectations.addArea(made)
       return made
     },
     current_mm() {
@@ -350,46 +371,6 @@ export function createMachine(world: World, config: Partial<MachineConfig>, k: K
   }
 }
 
-function page(make: Objects, words: number): Page {
-  return {
-    flags: make.flags('flags', PAGE_FLAGS),
-    refcount: make.counter('refcount', 0),
-    mapcount: make.counter('mapcount', 0),
-    compound_mapcount: make.counter('compound_mapcount', 0),
-    mapping: make.ref<AddressSpace | AnonVma>('mapping'),
-    index: make.cell('index', 0),
-    private: make.ref<BufferHead>('private'),
-    compound_head: make.ref<Page>('compound_head'),
-    swap: make.cell('swap', 0),
-    buffers: make.cell<readonly Buffer[] | null>('buffers', null),
-    words: wordCells(make, 'data', words),
-    use: make.ledger<Page | null>('use', null),
-    lock_owner: make.ledger('lock_owner', ''),
-  }
-}
-
-function superBlock(world: World, name: string): SuperBlock {
-  return world.struct(`${name}.s_writers`, {
-    freeze_write: world.rwsem(`${name}.freeze_write`),
-    freeze_pagefault: world.rwsem(`${name}.freeze_pagefault`),
-    frozen: world.cell(`${name}.frozen`, false),
-  })
-}
-
-function dio(world: World, task: string): Dio {
-  return world.struct(`dio of ${task}`, {
-    ref: world.counter(`${task}.dio.ref`),
-    waiter: world.cell(`${task}.dio.waiter`, false),
-    completed: world.cell(`${task}.dio.completed`, false),
-    bio_lock: world.spinlock(`${task}.dio.bio_lock`),
-    bio_list: world.list<Bio>(`${task}.dio.bio_list`),
-  })
-}
-
-function waitQueueHead(world: World, name: string): WaitQueueHead {
-  return { lock: world.spinlock(`${name}.lock`), entries: world.list<WaitEntry>(`${name}.head`) }
-}
-
 function addressSpace(
   world: World,
   name: string,
@@ -398,6 +379,7 @@ function addressSpace(
   words: number,
   dax?: DaxOptions,
   inode: Inode | null = null,
+  host: Host | null = null,
 ): AddressSpace {
   const each = <T>(make: (at: string) => T): T[] => Array.from({ length: pages }, (_, i) => make(pages === 1 ? '' : String(i)))
   const cached = a_ops !== BDEV
@@ -409,16 +391,13 @@ function addressSpace(
     private_lock: world.spinlock(`${name}.private_lock`),
     slots: cached ? each((at) => world.ref<Page>(`${name}.slot${at}`)) : [],
     tags: cached ? each((at) => world.flags(`${name}.tags${at}`, PAGECACHE_TAGS)) : [],
-    blocks: inode === null ? each((at) => wordCells(world, `${name}.block${at}`, words)) : [],
+    blocks: inode === null && host === null ? each((at) => wordCells(world, `${name}.block${at}`, words)) : [],
     inode,
+    host,
     dax: dax === undefined ? null : daxInode(world, name, pages, words, dax),
     i_mmap: world.list<Vma>(`${name}.i_mmap`),
     i_mmap_rwsem: world.rwsem(`${name}.i_mmap_rwsem`),
   })
-}
-
-function wordCells(make: Objects, name: string, words: number): Cell<string>[] {
-  return Array.from({ length: words }, (_, i) => make.cell(words === 1 ? name : `${name}.${i}`, ''))
 }
 
 function daxInode(world: World, name: string, pages: number, words: number, { on, extents = [], media = false }: DaxOptions): DaxInode {

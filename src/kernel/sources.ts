@@ -44,6 +44,20 @@ import { xfsVnodeops } from './fs/xfs/xfs-vnodeops.js'
 import { xfsAopsBh } from './fs/xfs/xfs-aops-bh.js'
 import { aioOf34 } from './fs/aio-34.js'
 import { fileCalls } from './fs/file-calls.js'
+import { segments } from './block/segments.js'
+import { ext4Fallocate } from './fs/ext4/fallocate-host.js'
+import { ext4File } from './fs/ext4/file.js'
+import { ext4FolioBuffers } from './fs/ext4/folio-buffers.js'
+import { ext4MapBlocks } from './fs/ext4/map-blocks.js'
+import { ext4Writepages } from './fs/ext4/writepages.js'
+import { iomapBufferedFolio } from './fs/iomap/buffered-folio.js'
+import { iomapDirectWrite } from './fs/iomap/direct-write.js'
+import { jbd2Commit } from './fs/jbd2/commit.js'
+import { openCalls } from './fs/open.js'
+import { xfsFileSpace } from './fs/xfs/file-space.js'
+import { xfsIomapBegin } from './fs/xfs/iomap-begin.js'
+import { filemapFolio } from './mm/filemap-folio.js'
+import { truncateFolio } from './mm/truncate-folio.js'
 import { dax } from './fs/dax.js'
 import { daxCalls } from './fs/dax-calls.js'
 import { daxEntries } from './fs/dax-entries.js'
@@ -201,6 +215,68 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
   table(deviceMemory, 'mm/memory.c', 'v4.13', { vmf_insert_pfn_pmd: 'mm/huge_memory.c' }),
   table(filemapRead, 'mm/filemap.c', 'v4.13'),
   table(invalidate, 'mm/truncate.c', 'v4.13'),
+  table(segments, 'fs/iomap/ioend.c', 'v6.18', { dma_transfer_segments: null, process_one_work: 'kernel/workqueue.c' }),
+  table(filemapFolio, 'mm/filemap.c', 'v6.18', {
+    invalidate_range2: 'mm/truncate.c',
+    invalidate_complete_folio2: 'mm/truncate.c',
+    copy_folio_from_iter_atomic: 'lib/iov_iter.c',
+    copy_folio_to_iter: 'lib/iov_iter.c',
+  }),
+  table(truncateFolio, 'mm/truncate.c', 'v6.18'),
+  table(openCalls, 'fs/read_write.c', 'v6.18', {
+    do_ftruncate: 'fs/open.c',
+    vfs_fallocate: 'fs/open.c',
+    vfs_fsync_range: 'fs/sync.c',
+    ksys_sync_file_range: 'fs/sync.c',
+    fadvise_dontneed: 'mm/fadvise.c',
+    force_page_cache_ra: 'mm/readahead.c',
+  }),
+  table(ext4MapBlocks, 'fs/ext4/inode.c', 'v6.18', {
+    ext4_convert_unwritten_extents: 'fs/ext4/extents.c',
+    ext4_ext_rm_leaf: 'fs/ext4/extents.c',
+    ext4_ext_shift_extents: 'fs/ext4/extents.c',
+  }),
+  table(ext4FolioBuffers, 'fs/ext4/inode.c', 'v6.18', {
+    ext4_read_folio: 'fs/ext4/readpage.c',
+    ext4_read_bh_lock: 'fs/ext4/super.c',
+    end_buffer_read_sync: 'fs/buffer.c',
+    block_commit_write: 'fs/buffer.c',
+    generic_perform_write_iter: 'mm/filemap.c',
+  }),
+  table(ext4Writepages, 'fs/ext4/inode.c', 'v6.18', { ext4_end_io_end: 'fs/ext4/page-io.c' }),
+  table(ext4File, 'fs/ext4/file.c', 'v6.18', { ext4_iomap_begin: 'fs/ext4/inode.c', ext4_da_page_mkwrite: 'fs/ext4/inode.c' }),
+  table(ext4Fallocate, 'fs/ext4/extents.c', 'v6.18', {
+    ext4_punch_hole: 'fs/ext4/inode.c',
+    ext4_setattr_size: 'fs/ext4/inode.c',
+    ext4_truncate: 'fs/ext4/inode.c',
+  }),
+  table(jbd2Commit, 'fs/ext4/fsync.c', 'v6.18', {
+    jbd2_commit_transaction: 'fs/jbd2/commit.c',
+    ext4_normal_submit_inode_data_buffers: 'fs/ext4/super.c',
+    xfs_file_fsync: 'fs/xfs/xfs_file.c',
+  }),
+  table(iomapBufferedFolio, 'fs/iomap/buffered-io.c', 'v6.18', {
+    xfs_vm_read_folio: 'fs/xfs/xfs_aops.c',
+    xfs_page_mkwrite: 'fs/xfs/xfs_file.c',
+    xfs_end_ioend: 'fs/xfs/xfs_aops.c',
+  }),
+  table(iomapDirectWrite, 'fs/iomap/direct-io.c', 'v6.18', { pin_user_page: 'mm/gup.c' }),
+  table(xfsIomapBegin, 'fs/xfs/xfs_iomap.c', 'v6.18', {
+    xfs_writeback_range: 'fs/xfs/xfs_aops.c',
+    xfs_bmapi_convert_delalloc: 'fs/xfs/libxfs/xfs_bmap.c',
+    xfs_setfilesize: 'fs/xfs/xfs_aops.c',
+  }),
+  table(xfsFileSpace, 'fs/xfs/xfs_file.c', 'v6.18', {
+    xfs_free_file_space_host: 'fs/xfs/xfs_bmap_util.c',
+    xfs_flush_unmap_range: 'fs/xfs/xfs_bmap_util.c',
+    xfs_alloc_file_space_host: 'fs/xfs/xfs_bmap_util.c',
+    xfs_collapse_file_space_host: 'fs/xfs/xfs_bmap_util.c',
+    xfs_prepare_shift: 'fs/xfs/xfs_bmap_util.c',
+    xfs_shift_file_space: 'fs/xfs/libxfs/xfs_bmap.c',
+    xfs_vn_setattr_size: 'fs/xfs/xfs_iops.c',
+    xfs_falloc_setsize: 'fs/xfs/xfs_iops.c',
+    xfs_itruncate_extents: 'fs/xfs/xfs_inode.c',
+  }),
 ]
 
 /** Where a function of the model is from. */

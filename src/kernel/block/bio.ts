@@ -39,7 +39,7 @@ export const bio = {
     for (const page of bio[2]) {
       if (PageDirty(page) || k.PageCompound(page)) continue
       // bio_dirty_list, schedule_work: each bio is an item of work of its own here.
-      k.kworker.start(bio)
+      k.queue_work(bio)
       return
     }
     k.bio_release_pages(bio, false)

@@ -15,8 +15,9 @@ export type BlockState = 'FREE' | readonly [state: 'OWNED' | 'PENDING_FREE', fil
 /**
  * A buffer head's b_state and b_blocknr: without a block; without one, but reserved (BH_Delay); of a block (BH_Mapped); of a block
  * that has no data yet (BH_Unwritten). Buffers are written if their page is dirty: BH_Dirty is not told apart.
+ * BH_Uptodate is kept where the buffer may be up to date and its page is not.
  */
-export type Buffer = 'unmapped' | 'delay' | readonly [state: 'mapped' | 'unwritten', block: number]
+export type Buffer = 'unmapped' | 'delay' | readonly [state: 'mapped' | 'unwritten', block: number, uptodate?: 'uptodate']
 
 /** A device with a file system on it. */
 export interface Disk {

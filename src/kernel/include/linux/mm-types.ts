@@ -2,6 +2,7 @@
 import type { Cell, Counter, Flags, List, Rwsem, Spinlock } from '../../../engine/index.js'
 import type { DaxInode } from './dax-types.js'
 import type { Buffer, Inode } from './extent-map.js'
+import type { Host, Ioend, Segment } from './host.js'
 
 /**
  * struct page. One physical page is always the same memory, whoever owns it: a pointer that outlived its owner's use
@@ -55,9 +56,9 @@ export interface AddressSpaceOperations {
   readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'xfs_file_write_iter' | 'shmem_file_write_iter'
   readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages' | 'ext4_da_writepages' | 'generic_writepages'
   readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite' | 'xfs_vm_page_mkwrite'
-  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty'
+  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty' | 'filemap_dirty_folio'
   /** Writes one page on behalf of reclaim; absent where reclaim can not have pages written. */
-  readonly writepage?: 'ext4_writepage' | 'xfs_vm_writepage' | 'swap_writepage'
+  readonly writepage?: 'ext4_writepage' | 'xfs_vm_writepage' | 'swap_writepage' | undefined
 }
 
 /** struct inode and its struct address_space, which have the same life here. */
@@ -77,6 +78,8 @@ export interface AddressSpace {
   readonly blocks: readonly (readonly Cell<string>[])[]
   /** The inode of a file with an extent map; null for one whose blocks never change. */
   readonly inode: Inode | null
+  /** The inode of a file of v6.18; null elsewhere. */
+  readonly host: Host | null
   /** What a file on a DAX device has beside; null elsewhere. */
   readonly dax: DaxInode | null
   /** i_mmap: the areas that map the file, for walks from a page to its page table entries. */
@@ -107,6 +110,7 @@ export type BioEndIo =
   | 'dio_bio_end_aio'
   | 'iomap_dio_bio_end_io'
   | 'ext4_end_bio' | 'iomap_writepage_end_bio' | 'end_swap_bio_write'
+  | 'folio_end_read_bio' | 'end_buffer_read_sync' | 'ioend_end_bio'
 
 /**
  * struct bio: pages that are written to, or read from, consecutive blocks of `file` from `index` on. A bio of writeback
@@ -120,7 +124,10 @@ export type Bio = readonly [
   file: AddressSpace,
   index: number,
   owner: DioOwner | null,
-  guards?: readonly string[],
+  guards?: readonly string[] | undefined,
+  /** v6.18: where the data go word by word, and the ioend that the bio is of. */
+  segments?: readonly Segment[],
+  ioend?: Ioend,
 ]
 
 export type BioOp = 'READ' | 'WRITE'

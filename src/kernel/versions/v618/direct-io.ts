@@ -25,7 +25,7 @@ export const directIoOf618 = patch('direct I/O of v6.18', {
 
   bio_check_pages_dirty(k, _base, bio) {
     if (foliosOf(k, bio[2]).every((folio) => PageDirty(folio))) k.bio_release_pages(bio, false)
-    else k.kworker.start(bio)
+    else k.queue_work(bio)
   },
 
   /** gup_fast: a fork that write-protects entries meanwhile, and may not have seen the pin, sends it the slow way. */

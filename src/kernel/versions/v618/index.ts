@@ -14,6 +14,7 @@ import { reclaimOf516 } from '../reclaim.js'
 import { directIoOf618 } from './direct-io.js'
 import { forkOf618 } from './fork.js'
 import { hugeMemoryOf618 } from './huge-memory.js'
+import { pageCacheOf618 } from './page-cache.js'
 import { pageBitWaitOf618 } from './page-bit-wait.js'
 import { reclaimOf618 } from './reclaim.js'
 
@@ -31,4 +32,5 @@ export const v618: readonly Patch[] = [
   hugeMemoryOf618,
   ext4Guard,
   daxFixedInCore,
+  pageCacheOf618,
 ]

@@ -1,0 +1,36 @@
+/** madvise(2) and msync(2) on the model: what these calls check before they do something. */
+import { PAGE_WORDS } from '../geometry.js'
+import type { Operation } from '../sequence.js'
+import type { Bench } from './bench.js'
+import { EINVAL, ENOMEM } from './errno.js'
+
+type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>
+
+export function syncMapping({ k, areas }: Bench, { map, word, length, flags }: Of<'msync'>): number {
+  const vma = areas[map]
+  if (word % PAGE_WORDS !== 0 || flags === 'SYNC|ASYNC') return EINVAL
+  if (!vma.linked.get()) return ENOMEM
+  if (flags === 'SYNC' && vma.shared && vma.file !== null) {
+    k.vfs_fsync_range(vma.file, word, word + Math.ceil(length / PAGE_WORDS) * PAGE_WORDS, true)
+  }
+  return 0
+}
+
+export function advise({ k, areas }: Bench, { map, word, length, advice }: Of<'madvise'>): number {
+  const vma = areas[map]
+  if (word % PAGE_WORDS !== 0) return EINVAL
+  if (!vma.linked.get()) return ENOMEM
+  const first = word / PAGE_WORDS
+  const pages = Math.ceil(length / PAGE_WORDS)
+  switch (advice) {
+    case 'DONTNEED':
+    case 'PAGEOUT':
+    case 'FREE':
+      return k.do_madvise(vma, first, pages, `MADV_${advice}`) ? 0 : EINVAL
+    case 'WILLNEED':
+      if (vma.file !== null) k.force_page_cache_ra(vma.file, vma.pgoff + first, vma.pgoff + first + pages)
+      return 0
+    case 'COLD':
+      return 0
+  }
+}

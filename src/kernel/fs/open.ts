@@ -1,0 +1,67 @@
+/** fs/open.c, fs/read_write.c, fs/sync.c, mm/fadvise.c, mm/msync.c, v6.18: system calls on files that have an inode of that version. Offsets are in words. */
+import type { Kernel } from '../kernel.js'
+import type { AddressSpace } from '../include/linux/mm-types.js'
+import { EINVAL, LLONG_MAX, hostOf, type ReadResult, type UserBuffer } from '../include/linux/host.js'
+
+/** Modes of fallocate(2), of which only allocation and zeroing come with and without FALLOC_FL_KEEP_SIZE. */
+export type FallocateMode = 'ALLOCATE' | 'PUNCH_HOLE' | 'ZERO_RANGE' | 'COLLAPSE_RANGE' | 'INSERT_RANGE'
+
+/** What sync_file_range(2) is to do, in this order. */
+export type SyncFlag = 'WAIT_BEFORE' | 'WRITE' | 'WAIT_AFTER'
+
+export const openCalls = {
+  /** pread64(2). @param direct whether the file was opened with O_DIRECT */
+  ksys_pread64(k: Kernel, file: AddressSpace, pos: number, count: number, to: UserBuffer, direct: boolean): ReadResult {
+    if (pos < 0) return [EINVAL, []]
+    return count === 0 ? [0, []] : k[hostOf(file).ops.read_iter](file, pos, count, to, direct)
+  },
+
+  /** pwrite64(2). @returns words written, or an error */
+  ksys_pwrite64(k: Kernel, file: AddressSpace, pos: number, count: number, from: UserBuffer, direct: boolean): number {
+    if (pos < 0) return EINVAL
+    return count === 0 ? 0 : k[hostOf(file).ops.write_iter](file, pos, count, from, direct)
+  },
+
+  /** ftruncate(2). */
+  do_ftruncate(k: Kernel, file: AddressSpace, size: number): number {
+    return size < 0 ? EINVAL : k[hostOf(file).ops.setattr](file, size)
+  },
+
+  /** fallocate(2). */
+  vfs_fallocate(k: Kernel, file: AddressSpace, mode: FallocateMode, keep_size: boolean, offset: number, len: number): number {
+    if (offset < 0 || len <= 0) return EINVAL
+    return k[hostOf(file).ops.fallocate](file, mode, keep_size, offset, len)
+  },
+
+  /** fsync(2); with `datasync` fdatasync(2), and msync(2) with MS_SYNC. */
+  vfs_fsync_range(k: Kernel, file: AddressSpace, start: number, end: number, datasync: boolean): void {
+    k[hostOf(file).ops.fsync](file, start, end, datasync)
+  },
+
+  /** sync_file_range(2). @param len 0: to the end */
+  ksys_sync_file_range(k: Kernel, file: AddressSpace, offset: number, len: number, flags: readonly SyncFlag[]): number {
+    if (offset < 0 || len < 0) return EINVAL
+    const end = len === 0 ? LLONG_MAX : offset + len
+    if (flags.includes('WAIT_BEFORE')) k.filemap_fdatawait_range(file, offset, end)
+    if (flags.includes('WRITE')) k.filemap_fdatawrite_wbc(file, [flags.length === 3 ? 'WB_SYNC_ALL' : 'WB_SYNC_NONE', offset, end])
+    if (flags.includes('WAIT_AFTER')) k.filemap_fdatawait_range(file, offset, end)
+    return 0
+  },
+
+  /** posix_fadvise(2) with POSIX_FADV_DONTNEED: writeback is started, and whole pages that are clean go. @param len 0: to the end */
+  fadvise_dontneed(k: Kernel, file: AddressSpace, offset: number, len: number): void {
+    const { words } = k.config
+    const end = len === 0 ? LLONG_MAX : offset + len
+    k.filemap_fdatawrite_wbc(file, ['WB_SYNC_NONE', offset, end])
+    k.lru_add_drain()
+    k.mapping_try_invalidate(file, Math.ceil(offset / words), len === 0 ? file.slots.length : Math.floor(end / words))
+  },
+
+  /** force_page_cache_ra: posix_fadvise(2) with POSIX_FADV_WILLNEED, madvise(2) with MADV_WILLNEED. Pages are read, up to the end of the file. */
+  force_page_cache_ra(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    const { i_size } = hostOf(file)
+    for (let index = first; index < Math.min(end, Math.ceil(i_size.get() / k.config.words)); index++) {
+      if (file.slots[index]?.get() === null) k.filemap_create_folio(file, index)
+    }
+  },
+}
