@@ -215,7 +215,7 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
   table(deviceMemory, 'mm/memory.c', 'v4.13', { vmf_insert_pfn_pmd: 'mm/huge_memory.c' }),
   table(filemapRead, 'mm/filemap.c', 'v4.13'),
   table(invalidate, 'mm/truncate.c', 'v4.13'),
-  table(segments, 'fs/iomap/ioend.c', 'v6.18', { dma_transfer_segments: null, process_one_work: 'kernel/workqueue.c' }),
+  table(segments, 'fs/iomap/ioend.c', 'v6.18', { process_one_work: 'kernel/workqueue.c' }),
   table(filemapFolio, 'mm/filemap.c', 'v6.18', {
     invalidate_range2: 'mm/truncate.c',
     invalidate_complete_folio2: 'mm/truncate.c',

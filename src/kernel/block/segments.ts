@@ -5,11 +5,6 @@ import { hostOf, type Segment } from '../include/linux/host.js'
 import { wordOf } from './blocks.js'
 
 export const segments = {
-  /** The device's transfer of a bio of v6.18, a segment a step. */
-  dma_transfer_segments(k: Kernel, bio: Bio): void {
-    for (const segment of bio[7] ?? []) k.dma_segment(bio[3], bio[0] === 'WRITE', segment)
-  },
-
   /** process_one_work: a kernel worker ends an ioend, or dirties the pages of a direct read. Context: worker. */
   process_one_work(k: Kernel, bio: Bio): void {
     if (bio[8] === undefined) k.bio_dirty_fn(bio)
@@ -24,6 +19,11 @@ export const segments = {
 }
 
 export const segmentInlines = {
+  /** The device's transfer of a bio of v6.18, a segment a step. */
+  dma_transfer_segments(k: Kernel, bio: Bio): void {
+    for (const segment of bio[7] ?? []) k.dma_segment(bio[3], bio[0] === 'WRITE', segment)
+  },
+
   queue_work(k: Kernel, bio: Bio): void {
     k.kworker.start(bio)
   },
