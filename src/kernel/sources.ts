@@ -45,7 +45,7 @@ import { xfsAopsBh } from './fs/xfs/xfs-aops-bh.js'
 import { aioOf34 } from './fs/aio-34.js'
 import { fileCalls } from './fs/file-calls.js'
 import { segments } from './block/segments.js'
-import { ext4Fallocate } from './fs/ext4/fallocate-host.js'
+import { ext4FallocateHost } from './fs/ext4/fallocate-host.js'
 import { ext4File } from './fs/ext4/file.js'
 import { ext4FolioBuffers } from './fs/ext4/folio-buffers.js'
 import { ext4MapBlocks } from './fs/ext4/map-blocks.js'
@@ -245,7 +245,7 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
   }),
   table(ext4Writepages, 'fs/ext4/inode.c', 'v6.18', { ext4_end_io_end: 'fs/ext4/page-io.c' }),
   table(ext4File, 'fs/ext4/file.c', 'v6.18', { ext4_iomap_begin: 'fs/ext4/inode.c', ext4_da_page_mkwrite: 'fs/ext4/inode.c' }),
-  table(ext4Fallocate, 'fs/ext4/extents.c', 'v6.18', {
+  table(ext4FallocateHost, 'fs/ext4/extents.c', 'v6.18', {
     ext4_punch_hole: 'fs/ext4/inode.c',
     ext4_setattr_size: 'fs/ext4/inode.c',
     ext4_truncate: 'fs/ext4/inode.c',

@@ -72,7 +72,7 @@ function plain(bench: Bench, step: Exclude<Operation, Of<'pread' | 'pread-direct
 function preadDirect({ k, files, areas }: Bench, step: Of<'pread-direct'>): Outcome {
   const { pos, count, buffer } = direct(areas, step, step.into === 'heap' ? null : step.into, null)
   const read = k.ksys_pread64(files.main, pos, count, buffer, true)
-  return step.into === 'heap' ? readOutcome(read) : { result: read[0], data: '' }
+  return step.into === 'heap' && step.skew !== 'memory' ? readOutcome(read) : { result: read[0], data: '' }
 }
 
 function pwriteDirect({ k, files, areas }: Bench, step: Of<'pwrite-direct'>): number {
@@ -90,11 +90,11 @@ function direct(
   content: readonly string[] | null,
 ): { readonly pos: number; readonly count: number; readonly buffer: UserBuffer } {
   const byte = 1 / WORD_BYTES
-  const own = skew === 'memory' ? 'misaligned' : content
+  const own: UserBuffer = skew === 'memory' ? [null, content ?? []] : content
   return {
     pos: offset + (skew === 'offset' ? byte : 0),
     count: length + (skew === 'length' ? byte : 0),
-    buffer: place === null ? own : [areas[place.map], place.word + (skew === 'memory' ? byte : 0), length],
+    buffer: place === null ? own : [areas[place.map], place.word, length],
   }
 }
 

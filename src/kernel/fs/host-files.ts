@@ -2,7 +2,7 @@
 import { segmentInlines, segmentInstructions, segments } from '../block/segments.js'
 import { filemapFolio, filemapFolioInlines } from '../mm/filemap-folio.js'
 import { truncateFolio, truncateFolioInlines } from '../mm/truncate-folio.js'
-import { ext4Fallocate, ext4FallocateInlines } from './ext4/fallocate-host.js'
+import { ext4FallocateHost, ext4FallocateHostInlines } from './ext4/fallocate-host.js'
 import { ext4File } from './ext4/file.js'
 import { ext4FolioBufferInlines, ext4FolioBuffers } from './ext4/folio-buffers.js'
 import { ext4MapBlocks, hostBlockInlines, hostBlockInstructions } from './ext4/map-blocks.js'
@@ -24,7 +24,7 @@ export const hostFiles = {
   ...ext4FolioBuffers,
   ...ext4Writepages,
   ...ext4File,
-  ...ext4Fallocate,
+  ...ext4FallocateHost,
   ...iomapBufferedFolio,
   ...iomapDirectWrite,
   ...xfsIomapBegin,
@@ -38,7 +38,7 @@ export const hostFileInlines = {
   ...hostBlockInlines,
   ...ext4FolioBufferInlines,
   ...ext4WritepagesInlines,
-  ...ext4FallocateInlines,
+  ...ext4FallocateHostInlines,
   ...jbd2CommitInlines,
   ...iomapBufferedFolioInlines,
   ...xfsIomapBeginInlines,

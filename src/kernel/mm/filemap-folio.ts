@@ -6,7 +6,7 @@
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Bio, Page } from '../include/linux/mm-types.js'
 import { PageDirty, PageWriteback } from '../include/linux/page-flags.js'
-import { EBUSY, EFAULT, EIO, LLONG_MAX, ENOTBLK, hostOf, isUserWords, type ReadResult, type UserBuffer, type WritebackControl } from '../include/linux/host.js'
+import { EBUSY, EFAULT, EIO, LLONG_MAX, ENOTBLK, contentOf, hostOf, isUserWords, type ReadResult, type UserBuffer, type WritebackControl } from '../include/linux/host.js'
 import { wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
 import { slotOf } from './filemap.js'
@@ -251,7 +251,7 @@ export const filemapFolio = {
    */
   copy_folio_from_iter_atomic(k: Kernel, page: Page, offset: number, words: number, from: UserBuffer, done: number): number {
     for (let w = 0; w < words; w++) {
-      const value = isUserWords(from) ? k.cpu_load(from[0], ...k.user_word(from, done + w)) : (from?.[done + w] ?? '')
+      const value = isUserWords(from) ? k.cpu_load(from[0], ...k.user_word(from, done + w)) : (contentOf(from)[done + w] ?? '')
       if (value === null) return w
       wordOf(page.words, offset + w).set(value)
     }

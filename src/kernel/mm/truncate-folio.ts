@@ -1,7 +1,7 @@
 /** mm/truncate.c, v6.18, of files that have an inode of that version. Ranges are in words, from `start` to before `end`. */
 import type { Kernel } from '../kernel.js'
 import { ZERO, type AddressSpace, type Page } from '../include/linux/mm-types.js'
-import { PageDirty, PageWriteback, page_mapped } from '../include/linux/page-flags.js'
+import { PageDirty, PageWriteback, SetPageReclaim, page_mapped } from '../include/linux/page-flags.js'
 import { LLONG_MAX, hostOf } from '../include/linux/host.js'
 import { wordOf } from '../block/blocks.js'
 
@@ -87,7 +87,7 @@ export const truncateFolio = {
       const page = k.find_get_page(mapping, index)
       if (page === null) continue
       if (k.trylock_page(page)) {
-        if (!PageWriteback(page) && page.mapping.get() === mapping) k.mapping_evict_folio(mapping, page)
+        if (!PageWriteback(page) && page.mapping.get() === mapping && !k.mapping_evict_folio(mapping, page)) k.deactivate_file_folio(page)
         k.unlock_page(page)
       }
       k.put_page(page)
@@ -104,6 +104,11 @@ export const truncateFolio = {
 }
 
 export const truncateFolioInlines = {
+  /** deactivate_file_folio, lru_deactivate_file (mm/swap.c), with the batch drained at once: a dirty folio is reclaimed as soon as it is written. */
+  deactivate_file_folio(_k: Kernel, page: Page): void {
+    if (!page_mapped(page) && (PageDirty(page) || PageWriteback(page))) SetPageReclaim(page)
+  },
+
   /** find_lock_entries of one page, in the pass that does not wait. */
   truncate_folio_nowait(k: Kernel, mapping: AddressSpace, index: number): void {
     const page = k.find_get_page(mapping, index)

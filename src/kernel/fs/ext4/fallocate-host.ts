@@ -5,7 +5,7 @@ import { EFBIG, EINVAL, LLONG_MAX, hostOf } from '../../include/linux/host.js'
 import type { FallocateMode } from '../open.js'
 import { endOfRun, extentAt } from './map-blocks.js'
 
-export const ext4Fallocate = {
+export const ext4FallocateHost = {
   /** ext4_fallocate. All modes but allocation keep faults out. @returns 0 or an error */
   ext4_fallocate_host(k: Kernel, file: AddressSpace, mode: FallocateMode, keep_size: boolean, offset: number, len: number): number {
     const { invalidate_lock } = hostOf(file)
@@ -157,7 +157,7 @@ export const ext4Fallocate = {
   },
 }
 
-export const ext4FallocateInlines = {
+export const ext4FallocateHostInlines = {
   /** What the file's size is to become; 0 to keep it. */
   ext4_falloc_new_size(_k: Kernel, file: AddressSpace, end: number, keep_size: boolean): number {
     const { i_size, i_disksize } = hostOf(file)

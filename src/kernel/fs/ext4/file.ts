@@ -106,6 +106,7 @@ export const ext4File = {
     if (prepared) {
       k.ext4_block_write_begin(file, page, 0, Math.min(size, k.config.words))
       k.block_commit_write(page)
+      k.set_page_dirty(page)
       k.wait_for_stable_page(page)
     } else {
       k.unlock_page(page)

@@ -104,7 +104,7 @@ export const ext4FolioBuffers = {
   /** block_commit_write: the only buffer is up to date, so the folio is. Context: page locked. */
   block_commit_write(k: Kernel, page: Page): void {
     page.flags.set('PG_uptodate')
-    k.set_page_dirty(page)
+    k.filemap_dirty_folio(page)
   },
 
   /** generic_perform_write. Context: task, inode locked. @returns words written, or an error */
@@ -144,7 +144,7 @@ export const ext4FolioBuffers = {
         page.buffers.set([[buffer[0], buffer[1], 'uptodate']])
       }
       k.folio_zero_range(page, offset, Math.min(length, words - offset))
-      k.set_page_dirty(page)
+      k.filemap_dirty_folio(page)
       k.ext4_jbd2_inode_add_write(file, from, from + Math.min(length, words - offset))
     }
     k.unlock_page(page)

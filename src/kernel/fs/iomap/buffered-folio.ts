@@ -75,7 +75,7 @@ export const iomapBufferedFolio = {
   /** __iomap_write_end. Context: page locked. */
   iomap_write_end(k: Kernel, page: Page): void {
     page.flags.set('PG_uptodate')
-    k.set_page_dirty(page)
+    k.filemap_dirty_folio(page)
   },
 
   /**

@@ -1,7 +1,7 @@
 /** fs/iomap/direct-io.c, v6.18: reads and writes with O_DIRECT of ext4 and XFS, word by word. Synchronous: the task waits for its bios. */
 import type { Kernel } from '../../kernel.js'
 import { ZERO, type AddressSpace, type Dio, type Page, type Vma } from '../../include/linux/mm-types.js'
-import { EAGAIN, EFAULT, EINVAL, EIO, ENOTBLK, hostOf, isUserWords } from '../../include/linux/host.js'
+import { EAGAIN, EFAULT, EINVAL, EIO, ENOTBLK, contentOf, hostOf, isMisaligned, isUserWords } from '../../include/linux/host.js'
 import type { Iomap, ReadResult, Segment, UserBuffer, UserWords } from '../../include/linux/host.js'
 import { pteOf, pte_page, pte_present } from '../../include/linux/pgtable.js'
 import { untilDone } from '../../lib/debug.js'
@@ -46,6 +46,8 @@ export const iomapDirectWrite = {
     const data: string[] = []
     while (at < end) {
       const map = k[ops.iomap_begin](file, at, end, write, overwriteOnly)
+      // What a bio has failed with is seen when the next is to be made.
+      if (error !== 0) break
       if (typeof map === 'number') {
         error = map
         break
@@ -75,7 +77,7 @@ export const iomapDirectWrite = {
     const words = Math.min(end, map[2] * k.config.words) - at
     if (map[0] === 'MAPPED' || (map[0] === 'UNWRITTEN' && write)) return k.iomap_dio_bio_iter(transfer, map, at, at + words)
     if (map[0] === 'DELALLOC' || write) return [0, EIO, []]
-    if (!isUserWords(buffer)) return [words, 0, Array.from({ length: words }, () => ZERO)]
+    if (!isUserWords(buffer)) return [words, 0, Array.from({ length: Math.ceil(words) }, () => ZERO)]
     let zeroed = 0
     while (zeroed < words && k.user_store(buffer[0], ...k.user_word(buffer, at - pos + zeroed), ZERO)) zeroed++
     return zeroed === 0 ? [0, EFAULT, []] : [zeroed, 0, []]
@@ -86,10 +88,10 @@ export const iomapDirectWrite = {
    * and so is the rest of the block in which the file now ends.
    */
   iomap_dio_bio_iter(k: Kernel, transfer: Transfer, map: Iomap, at: number, end: number): Step {
-    const { file, dio, buffer, write } = transfer
-    if (!Number.isInteger(at) || !Number.isInteger(end) || buffer === 'misaligned' || (isUserWords(buffer) && !Number.isInteger(buffer[1]))) {
-      return [0, EINVAL, []]
-    }
+    const { file, dio, pos, buffer, write } = transfer
+    if (!Number.isInteger(at) || !Number.isInteger(end)) return [0, EINVAL, []]
+    // bio_split_io_at: a device takes memory at any address, but only in pieces of whole words.
+    if (isMisaligned(buffer) && Math.floor((at - pos) / k.config.words) !== Math.floor((end - pos) / k.config.words)) return [end - at, EINVAL, []]
     const zeroout = write && (map[0] === 'UNWRITTEN' || map[4])
     if (zeroout) k.iomap_dio_zero(file, dio, map, at - (at % k.config.words), at)
     const [words, data] = isUserWords(buffer)
@@ -133,7 +135,7 @@ export const iomapDirectWrite = {
 
   /** The same of a buffer that is nobody else's, which is as long as the device takes: one step. @returns what was read */
   iomap_dio_submit_words(k: Kernel, { file, pos, buffer, write }: Transfer, map: Iomap, at: number, end: number): readonly string[] {
-    const content = write && !isUserWords(buffer) && buffer !== 'misaligned' ? (buffer?.slice(at - pos, end - pos) ?? []) : null
+    const content = write ? contentOf(buffer).slice(at - pos, end - pos) : null
     return k.dma_words(file, segmentsOf(k, map, at, end - at, null, 0), content)
   },
 
@@ -154,7 +156,7 @@ export const iomapDirectWrite = {
 }
 
 function readUpTo(words: number, data: readonly string[]): ReadResult {
-  return [words, data.slice(0, words)]
+  return [words, data.slice(0, Math.ceil(words))]
 }
 
 /** Words of a file from `at` on, as parts of blocks; and of a page, or of none. */

@@ -62,11 +62,11 @@ export type Ioend = readonly [unwritten: boolean, start: number, end: number]
 /** struct iov_iter over words of an area, from the `first`th word of the area on. */
 export type UserWords = readonly [vma: Vma, first: number, words: number]
 
-/**
- * A user's buffer: words of an area, or memory that nobody else knows of, with what is in it if it is written from; or such memory at an
- * address that no device can take.
- */
-export type UserBuffer = UserWords | readonly string[] | 'misaligned' | null
+/** Memory that nobody else knows of, from the second byte of a page on: with what is in it if it is written from. */
+export type Misaligned = readonly [at: null, content: readonly string[]]
+
+/** A user's buffer: words of an area, or memory that nobody else knows of, with what is in it if it is written from. */
+export type UserBuffer = UserWords | Misaligned | readonly string[] | null
 
 /** What read(2) returns: words read or -errno, and what was read if the buffer is nobody else's. */
 export type ReadResult = readonly [result: number, data: readonly string[]]
@@ -93,5 +93,15 @@ export function hostOf(file: AddressSpace): Host {
 }
 
 export function isUserWords(buffer: UserBuffer): buffer is UserWords {
-  return buffer !== null && buffer !== 'misaligned' && typeof buffer[0] === 'object'
+  return buffer !== null && typeof buffer[0] === 'object' && buffer[0] !== null
+}
+
+export function isMisaligned(buffer: UserBuffer): buffer is Misaligned {
+  return buffer !== null && buffer[0] === null
+}
+
+/** What is in a buffer that nobody else knows of. */
+export function contentOf(buffer: UserBuffer): readonly string[] {
+  if (buffer === null || isUserWords(buffer)) return []
+  return isMisaligned(buffer) ? buffer[1] : buffer
 }

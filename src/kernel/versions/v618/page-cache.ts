@@ -1,7 +1,7 @@
 /** mm/filemap.c, mm/memory.c, mm/vmscan.c of v6.18, of files that have an inode of that version: faults and reclaim. */
 import { PageUptodate } from '../../mm/filemap-folio.js'
 import { hostOf } from '../../include/linux/host.js'
-import { PageLocked } from '../../include/linux/page-flags.js'
+import { ClearPageReclaim, PageLocked, PageReclaim } from '../../include/linux/page-flags.js'
 import { PMD_TABLE, pmdOf } from '../../include/linux/pgtable.js'
 import type { AddressSpace, Page, Vma } from '../../include/linux/mm-types.js'
 import { untilDone } from '../../lib/debug.js'
@@ -30,10 +30,19 @@ export const pageCacheOf618 = patch('page cache of v6.18', {
     return fault
   },
 
-  /** next_uptodate_folio. */
+  /** folio_mark_dirty: what is dirtied is not to be reclaimed soon. (write(2) and zeroing dirty folios in another way.) */
+  set_page_dirty(k, base, page) {
+    if (isHosted(k.page_mapping(page)) && PageReclaim(page)) ClearPageReclaim(page)
+    return base(page)
+  },
+
+  /**
+   * next_uptodate_folio. PG_reclaim and PG_readahead are one bit: what reclaim, or invalidation, has met dirty is taken for a folio that
+   * is to start readahead.
+   */
   may_be_mapped_around(k, base, page, mapping, index) {
     if (mapping.host === null) return base(page, mapping, index)
-    return page.mapping.get() === mapping && PageUptodate(page) && !isBeyond(k, mapping, index)
+    return page.mapping.get() === mapping && PageUptodate(page) && !PageReclaim(page) && !isBeyond(k, mapping, index)
   },
 
   /**
@@ -103,7 +112,7 @@ function pageTableOf(vma: Vma): Vma['mm']['pmds'][number] {
 /** A look of next_uptodate_folio. */
 function isReady(k: Kernel, mapping: AddressSpace, index: number): boolean {
   const page = mapping.slots[index]?.get() ?? null
-  return page !== null && !PageLocked(page) && PageUptodate(page) && !isBeyond(k, mapping, index)
+  return page !== null && !PageLocked(page) && !PageReclaim(page) && PageUptodate(page) && !isBeyond(k, mapping, index)
 }
 
 function isBeyond(k: Kernel, mapping: AddressSpace, index: number): boolean {
