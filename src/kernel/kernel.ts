@@ -54,6 +54,8 @@ import { type swap, swapInlines } from './mm/swap.js'
 import { type truncate, truncateInlines } from './mm/truncate.js'
 import { type vmscan, vmscanInlines } from './mm/vmscan.js'
 
+export { patch } from './patch.js'
+
 /** Inline functions and macros: what happens in them happens in their caller. */
 const INLINES = {
   ...barrierInlines,
@@ -239,10 +241,6 @@ export type Replacements = {
 export interface Patch {
   readonly name: string
   readonly replacements: Replacements
-}
-
-export function patch(name: string, replacements: Replacements): Patch {
-  return { name, replacements }
 }
 
 /** A version of the kernel with patches applied in order. */

@@ -18,7 +18,7 @@ import {
   pte_write,
   pte_wrprotect,
 } from '../../include/linux/pgtable.js'
-import { patch } from '../../kernel.js'
+import { patch } from '../../patch.js'
 import { fileOf } from '../../mm/memory.js'
 
 export const faultsOf34 = patch('faults of v3.4', {
