@@ -117,7 +117,7 @@ const possibleCommand: Define = (host, done) => {
   const command = new Command('possible')
     .description('Answers a diagram: can this happen, how, and if not, what forbids it?')
     .argument('<file>', 'text with a diagram of two columns or more; - for standard input')
-    .option('--race <race>', 'RACE or RACE/PROGRAM that the diagram is about')
+    .option('--race <race>', 'RACE or RACE/PROGRAM that the diagram is about; RACE/BLOCK+BLOCK composes one (heddle list)')
     .addOption(new Option('--expect <answer>', 'exit status 1 if the answer is another one').choices(['possible', 'impossible']))
     .option('--mbox', 'the file is an mbox or a raw mail: answer every diagram in it')
     .option('--explain-only', 'say how the diagram is understood, and stop there')

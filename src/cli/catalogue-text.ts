@@ -17,6 +17,7 @@ export function catalogueJson(races: readonly Race[]): string {
     fileSystems: race.fileSystems,
     memories: race.memories,
     programs: race.programs.map(({ name, summary }) => ({ name, summary })),
+    blocks: race.blocks.actors.map(({ name, summary }) => ({ name, summary })),
     failures: race.failures.map(({ name, summary }) => ({ name, summary })),
     fixes: race.fixes,
   }))
@@ -32,6 +33,7 @@ function raceText(race: Race): string {
     `  file systems  ${race.fileSystems.join(', ')}`,
     `  memory        ${race.memories.join(', ')}`,
     ...section('programs', race.programs),
+    ...section('building blocks (RACE/BLOCK+BLOCK is a program too)', race.blocks.actors),
     ...section('failures', race.failures),
     ...section(
       'fixes',

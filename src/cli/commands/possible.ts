@@ -46,13 +46,13 @@ export async function possible(file: string, options: PossibleOptions, host: Hos
     throw new UsageError('no step of the diagram names a function or an operation of the model', hint, { file })
   }
   const started = performance.now()
-  const { found, race, configuration } = await ask(diagram, names, options, host)
+  const { found, race, isOne, configuration } = await ask(diagram, names, options, host)
   const seconds = (performance.now() - started) / 1000
   if (isJson) await emit(answerJson(diagram, understanding, found, seconds), options.out, host)
   else {
     const { answerText } = await import('../../report/answer-text.js')
     const selected = optionsText(configuration.fixes, options)
-    await emit(answerText(found, { race, options: selected, seconds, palette: paletteFor(options.out, host) }), options.out, host)
+    await emit(answerText(found, { race, isOne, options: selected, seconds, palette: paletteFor(options.out, host) }), options.out, host)
   }
   return exitCode(found, options.expect)
 }
@@ -118,7 +118,7 @@ async function ask(
   names: NameMatcher,
   options: PossibleOptions,
   host: Host,
-): Promise<{ readonly found: Answer; readonly race: string; readonly configuration: ReturnType<typeof configurationOf> }> {
+): Promise<{ readonly found: Answer; readonly race: string; readonly isOne: boolean; readonly configuration: ReturnType<typeof configurationOf> }> {
   if (options.race === undefined) throw new UsageError('of which race is the diagram?', 'give --race RACE or --race RACE/PROGRAM; heddle list shows them')
   const [selected] = selectRaces([options.race])
   if (selected === undefined) throw new UsageError(`there is no race ${options.race}`, 'heddle list shows what there is')
@@ -141,7 +141,7 @@ async function ask(
   try {
     for (;;) {
       const { done, value } = search.next()
-      if (done === true) return { found: value, race: race.name, configuration }
+      if (done === true) return { found: value, race: race.name, isOne: only !== undefined, configuration }
       await new Promise(setImmediate)
     }
   } finally {

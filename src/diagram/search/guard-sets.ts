@@ -33,6 +33,8 @@ const SIZES = [
   { states: 4_000, all: 40_000 },
   { states: 20_000, all: 40_000 },
 ] as const
+/** Rank up to which a guard is likely to be to blame. */
+const LIKELY = 1
 /** A set costs as much as so many states however few it has: its program is set up anew. */
 const SET_STATES = 500
 
@@ -49,11 +51,14 @@ export function* guardSets(
   obstacle: Obstacle | null,
   limits: Limits,
 ): Generator<Pace, GuardSets> {
-  const used = inOrder(guards.filter((guard) => isUsed(guard, configuration, uses)), question, obstacle)
+  const rank = rankBy(question, obstacle)
+  const used = guards.filter((guard) => isUsed(guard, configuration, uses)).toSorted((x, y) => rank(x) - rank(y))
   const tried: SetsTried[] = []
   for (const [at, { states, all: most }] of SIZES.entries()) {
     const size = at + 1
-    const all = subsets(used, size)
+    // There are too many sets of three: only guards that are likely to be to blame are put together.
+    const all = subsets(size < SIZES.length ? used : used.filter((guard) => rank(guard) <= LIKELY), size)
+    if (all.length === 0) break
     let left: number = most
     const found: (readonly Guard[])[] = []
     let exhausted = 0
@@ -72,7 +77,7 @@ export function* guardSets(
       if (verdict === 'possible') found.push(set)
       if (verdict === 'impossible') exhausted++
     }
-    tried.push({ size, tried: count, of: all.length, exhausted, states })
+    tried.push({ size, tried: count, of: subsets(used, size).length, exhausted, states })
     if (found.length > 0) return { sets: found, tried }
   }
   return { sets: [], tried }
@@ -88,15 +93,14 @@ function isUsed({ locks: pattern, within, isBarrier }: Guard, { memory }: Config
  * The guard of what is waited for first; second looks in calls around the row that can not follow; then second looks before locks
  * if nothing is waited for, and locks before them if something is.
  */
-function inOrder(used: readonly Guard[], question: Question, obstacle: Obstacle | null): readonly Guard[] {
+function rankBy(question: Question, obstacle: Obstacle | null): (guard: Guard) => number {
   const awaited = obstacle?.object ?? ''
   const around = callsAround(question, obstacle?.id)
-  const rank = ({ locks, within }: Guard): number => {
+  return ({ locks, within }) => {
     if (awaited !== '' && locks?.test(awaited) === true) return 0
-    if (within?.some((fn) => around.has(fn)) === true) return 1
+    if (within?.some((fn) => around.has(fn)) === true) return LIKELY
     return (locks === undefined) === (awaited === '') ? 2 : 3
   }
-  return used.toSorted((x, y) => rank(x) - rank(y))
 }
 
 /** Functions of the expectation and of the calls that it lies in. */

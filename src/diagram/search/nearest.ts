@@ -27,6 +27,9 @@ export interface Nearest {
 const ORDER_STATES = 5_000
 const ALL_STATES = 40_000
 
+/** A diagram with more rows has too many orders to think of. */
+const UNITS_MAX = 30
+
 /** Rows of a diagram that stay together: one that is asked, and what is said below it. */
 interface Unit {
   readonly rows: Diagram['rows']
@@ -53,6 +56,7 @@ export function* nearestPossible(
   limits: Limits,
 ): Generator<Pace, Nearest | null> {
   const [head, units] = unitsOf(diagram, understanding)
+  if (units.length > UNITS_MAX) return null
   const subject = program.build(configuration)
   // No order that begins with these units can be followed.
   const impossible = new Set([prefix(units.map((_, at) => at), units, matched)])

@@ -98,6 +98,12 @@ describe('the nearest order that is possible', () => {
     expect(text).toMatch(/The nearest order that was found to be possible, with 1 step moved:\n- line \d+ \(.*\) comes after line \d+/)
   })
 
+  test('is not looked for where there are too many rows, and the answer comes all the same', () => {
+    const rows = Array.from({ length: 100 }, () => 'lock_page()\n                    unlock_page()\n').join('')
+    const answer = answerTo(`CPU1                CPU2\n\n${rows}`, 'writeback-wakeup/lock-handoff')
+    expect(answer).toMatchObject({ answer: 'impossible', nearest: null })
+  })
+
   test('is not looked for where the diagram is possible as it is', () => {
     const possible = answerTo(LOCKED.replace(/^take.*\n/m, ''), 'madv-free-direct-io/simple-read')
     expect(possible).toMatchObject({ answer: 'possible', nearest: null, guards: null })
