@@ -197,19 +197,49 @@ const matrixCommand: Define = (host, done) => {
 
 const conformCommand: Define = (host, done) => {
   const command = new Command('conform')
-    .description('Runs the same operations on the model and on the real kernel, and compares.')
+    .description('Runs the same operations on the model and on the real kernel, and compares what can be seen after each.')
+    .optionsGroup('What to compare:')
     .addOption(new Option('--fs <name>', 'this file system only (default: both)').choices(['ext4', 'xfs']))
     .option('--seed <n>', 'seed of the first sequence (default: 1)', seedNumber)
     .option('--sequences <n>', 'number of random sequences for each file system (default: 2000)', wholeNumber)
-    .option('--case <file>', 'run this interleaving on the real kernel and print what happens')
-    .option('--record <folder>', 'only record what the real kernel does: FS.jsonl.gz for each file system')
+    .option('--recorded', 'only with what was recorded on Linux 6.18, not with the kernel of this machine')
+    .optionsGroup("Instead of comparing, the real kernel's side alone:")
+    .addOption(new Option('--case <file>', 'run this interleaving and print what happens').conflicts(['recorded', 'record']))
+    .addOption(new Option('--record <folder>', 'write what it does to FS.jsonl.gz in this folder').conflicts('recorded'))
+  addOutputOptions(command, ['text', 'json'])
   command.addHelpText(
     'after',
     `
+What is compared, and with what:
+  recorded  2,000 sequences of 20 calls as Linux 6.18 ran them; everywhere, without privileges
+  T0 calls  the kernel of this machine, in the folder for temporary files: results, data, sizes
+  T1 state  the same as root, on fresh file systems on loop devices: also what is cached, dirty, allocated,
+            mapped, and the content of every page and block, after every call
+A tier that can not run here is skipped, and the last lines say why. A sequence that differs is run again,
+shortened to the calls that matter, and shown with both sides. Everything that was mounted is unmounted again.
+
 Examples:
-  heddle conform --fs xfs --sequences 100
-  heddle conform --record recordings                   what this kernel does, to compare with elsewhere
-${EXIT_HELP}`,
+  heddle conform                                       everything that can run here
+  heddle conform --recorded                            in less than a minute, on any machine
+  sudo heddle conform --fs xfs --seed 5000 --sequences 100    other sequences than the recorded ones
+  sudo heddle conform --case examples/conform/read-into-lazyfree-page.json --fs ext4
+  sudo heddle conform --record recordings              what this kernel does, to compare with elsewhere
+
+A case holds requests to the device while tasks A, B and C make calls (offsets and lengths in words of 512 bytes):
+  { "name": "fsync during writeback", "events": [
+    { "event": "run",     "call": { "op": "pwrite", "file": "main", "offset": 0, "length": 8, "value": 1 } },
+    { "event": "run",     "call": { "op": "fsync", "file": "main" } },
+    { "event": "run",     "call": { "op": "store", "map": "shared", "word": 0, "length": 1, "value": 2 } },
+    { "event": "hold",    "io": { "of": "main", "page": 0, "direction": "write" } },
+    { "event": "start",   "task": "A", "call": { "op": "fsync", "file": "main" } },
+    { "event": "release", "io": { "of": "main", "page": 0, "direction": "write" } } ] }
+
+Exit status:
+  0  no difference
+  1  the kernel and the model differ
+  2  the call or its input is wrong
+  3  stopped, or nothing could run here
+  4  a fault of Heddle's own`,
   )
   return command.action(async () => {
     const { conform } = await import('./commands/conform.js')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { heddle } from '../support/run-cli.js'
 
-const COMMANDS = ['list', 'check', 'replay', 'matrix', 'explore', 'init']
+const COMMANDS = ['list', 'check', 'replay', 'matrix', 'conform', 'explore', 'init']
 
 describe('help', () => {
   test('teaches: every command, examples, exit statuses', async () => {

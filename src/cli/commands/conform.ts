@@ -1,45 +1,120 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { release } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Case, CaseRecord } from '../../conform/case.js'
 import { CaseFormatError, readCase } from '../../conform/case-file.js'
-import type { Case } from '../../conform/case.js'
+import { caseText } from '../../conform/case-text.js'
+import { agrees, conformanceJson, type Conformance, type TierResult } from '../../conform/conformance.js'
+import { conformanceText } from '../../conform/conformance-text.js'
 import { heldGround } from '../../conform/linux/held-ground.js'
 import { unsupported, whyNot } from '../../conform/linux/probe.js'
 import { recordingHeader, recordKernel } from '../../conform/linux/record-kernel.js'
 import { CaseRunner } from '../../conform/linux/run-case.js'
-import { inSession, type Session } from '../../conform/linux/session.js'
+import { inSession, type Session, type SessionHost } from '../../conform/linux/session.js'
 import { headerLine, recordLine, type FileSystemName } from '../../conform/record.js'
+import { compareLive, compareRecorded, ownFileSystem, STEPS, type Surroundings } from '../conform/compare.js'
+import { ConformMeter } from '../conform/meter.js'
+import { recordingName } from '../conform/recordings.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
+import { assertWritable, emit, paletteFor } from '../output.js'
 import { UsageError } from '../usage-error.js'
 
 export interface ConformOptions {
   readonly fs?: FileSystemName
   readonly seed?: number
   readonly sequences?: number
+  readonly recorded?: true
   readonly record?: string
   readonly case?: string
+  readonly json?: true
+  readonly out?: string
 }
 
 const SEQUENCES = 2000
-const STEPS = 20
+/** Calls alone say less: fewer will do. */
+const SEQUENCES_OF_CALLS = 500
 
 /** `heddle conform` */
 export async function conform(options: ConformOptions, host: Host): Promise<ExitCode> {
   const fileSystems = options.fs === undefined ? (['ext4', 'xfs'] as const) : [options.fs]
-  const asked = options.case === undefined ? null : await caseOf(options.case, host)
-  const sessionHost = { onInterrupt: (stop: () => void) => host.onInterrupt(stop), say: (text: string) => host.stderr.write(`${text}\n`) }
+  await assertWritable(options.out, host)
+  if (options.case !== undefined) {
+    const asked = await caseOf(options.case, host)
+    const records: CaseRecord[] = []
+    const code = await onlyKernel('T2', fileSystems, host, async (session, fs) => {
+      records.push(await runCase(session, asked, fs, host))
+    })
+    const palette = paletteFor(options.out, host)
+    const text = options.json === true ? JSON.stringify(records, null, 2) : records.map((record) => caseText(record, palette)).join('\n')
+    if (records.length > 0) await emit(text, options.out, host)
+    return code
+  }
+  const { record } = options
+  if (record !== undefined) return onlyKernel('T1', fileSystems, host, (session, fs) => recordTo(record, session, options, fs, host))
+  const conformance = await compareAll(options, fileSystems, host)
+  const text = options.json === true ? conformanceJson(conformance) : conformanceText(conformance, paletteFor(options.out, host))
+  await emit(text, options.out, host)
+  if (conformance.tiers.some((tier) => tier.differing > 0)) return EXIT.race
+  return agrees(conformance) ? EXIT.holds : EXIT.unknown
+}
+
+/** Recordings first: they need nothing of the machine. */
+async function compareAll(options: ConformOptions, fileSystems: readonly FileSystemName[], host: Host): Promise<Conformance> {
+  const meter = new ConformMeter(host.stderr)
+  const tiers: TierResult[] = []
+  const wanted = (fs: FileSystemName, atMost = Infinity): { fs: FileSystemName; firstSeed: number; sequences: number } => ({
+    fs,
+    firstSeed: options.seed ?? 1,
+    sequences: Math.min(options.sequences ?? SEQUENCES, atMost),
+  })
+  const wish = { stop: false }
+  const ignore = host.onInterrupt(() => {
+    wish.stop = true
+  })
+  const stopping = (): boolean => wish.stop
+  for (const fs of fileSystems) if (!stopping()) tiers.push(await compareRecorded(wanted(fs), { host, meter, stopping }))
+  ignore()
+  if (options.recorded === true || stopping()) return { tiers, stopped: stopping() }
+  const nothing = unsupported()
+  if (nothing !== null) {
+    const skipped = { release: release(), skipped: nothing, sequences: 0, differing: 0, unrepeatable: 0, differences: [], seconds: 0 }
+    return { tiers: [...tiers, ...fileSystems.map((fs) => ({ tier: 'T1' as const, fs, ...skipped }))], stopped: false }
+  }
+  return inSession(sessionHost(host), async (session) => {
+    const live: Surroundings = { host, meter, stopping: () => session.stopping() }
+    const own = ownFileSystem(session)
+    for (const fs of fileSystems) {
+      if (session.stopping()) break
+      if (fs === own) tiers.push(await compareLive('T0', wanted(fs, SEQUENCES_OF_CALLS), session, release(), live))
+      tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
+    }
+    return { tiers, stopped: session.stopping() }
+  })
+}
+
+/** Something that only the real kernel is asked for. */
+async function onlyKernel(
+  tier: 'T1' | 'T2',
+  fileSystems: readonly FileSystemName[],
+  host: Host,
+  work: (session: Session, fs: FileSystemName) => Promise<void>,
+): Promise<ExitCode> {
   const nothing = unsupported()
   if (nothing !== null) return skipped(nothing, host)
-  return inSession(sessionHost, async (session) => {
+  return inSession(sessionHost(host), async (session) => {
     for (const fs of fileSystems) {
-      const why = await whyNot(session, asked === null ? 'T1' : 'T2', fs, host.holdDaemonScript)
+      const why = await whyNot(session, tier, fs, host.holdDaemonScript)
       if (why !== null) return skipped(`${fs}: ${why}`, host)
-      if (asked !== null) await runCase(session, asked, fs, host)
-      else await record(session, options, fs, host)
+      await work(session, fs)
     }
     return session.stopping() ? EXIT.unknown : EXIT.holds
   })
+}
+
+function sessionHost(host: Host): SessionHost {
+  return { onInterrupt: (stop) => host.onInterrupt(stop), say: (text) => host.stderr.write(`${text}\n`) }
 }
 
 function skipped(reason: string, host: Host): ExitCode {
@@ -49,7 +124,8 @@ function skipped(reason: string, host: Host): ExitCode {
 
 async function caseOf(file: string, host: Host): Promise<Case> {
   const text = await readFile(path.resolve(host.cwd, file), 'utf8').catch((error: unknown) => {
-    throw new UsageError(`the case can not be read: ${error instanceof Error ? error.message : String(error)}`, 'is there such a file?', { file })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`the case can not be read: ${reason}`, 'is there such a file?', { file })
   })
   try {
     return readCase(text)
@@ -59,20 +135,20 @@ async function caseOf(file: string, host: Host): Promise<Case> {
   }
 }
 
-async function runCase(session: Session, asked: Case, fs: FileSystemName, host: Host): Promise<void> {
-  await session.undo.scope(async (undo) => {
+async function runCase(session: Session, asked: Case, fs: FileSystemName, host: Host): Promise<CaseRecord> {
+  return session.undo.scope(async (undo) => {
     const runner = new CaseRunner(session.libc, await heldGround(fs, session.folder, host.holdDaemonScript, undo))
     undo.add(() => runner.close())
-    host.stdout.write(`${JSON.stringify(await runner.run(asked), null, 2)}\n`)
+    return runner.run(asked)
   })
 }
 
-async function record(session: Session, options: ConformOptions, fs: FileSystemName, host: Host): Promise<void> {
-  const folder = path.resolve(host.cwd, options.record ?? '.')
+async function recordTo(to: string, session: Session, options: ConformOptions, fs: FileSystemName, host: Host): Promise<void> {
+  const folder = path.resolve(host.cwd, to)
   await mkdir(folder, { recursive: true })
   const wanted = { fs, firstSeed: options.seed ?? 1, sequences: options.sequences ?? SEQUENCES, length: STEPS }
   const lines: string[] = []
   await recordKernel(session, wanted, (one) => lines.push(recordLine(one)))
   const header = headerLine(recordingHeader({ ...wanted, sequences: lines.length }))
-  await writeFile(path.join(folder, `${fs}.jsonl.gz`), gzipSync(`${[header, ...lines].join('\n')}\n`, { level: 9 }))
+  await writeFile(path.join(folder, recordingName(fs)), gzipSync(`${[header, ...lines].join('\n')}\n`, { level: 9 }))
 }

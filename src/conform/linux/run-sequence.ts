@@ -56,12 +56,17 @@ export class SequenceRunner {
     }
   }
 
-  run(sequence: Sequence): SequenceRecord {
+  /** @param before called before each step, with its number from 0, and with the number of steps when all are done */
+  run(sequence: Sequence, before: (step: number) => void = () => undefined): SequenceRecord {
     const bench = new Workbench(this.#hands, this.#lru, this.folder, `s${this.#runs++}`)
     try {
       const maker = new CallMaker(bench, this.#hands, { recipe: true, dropCaches: this.#dropCaches })
       const observations: Observation[] = []
-      for (const step of sequence.steps) observations.push(this.#step(bench, maker, step, observations.at(-1)))
+      for (const [index, step] of sequence.steps.entries()) {
+        before(index)
+        observations.push(this.#step(bench, maker, step, observations.at(-1)))
+      }
+      before(sequence.steps.length)
       return { ...sequence, observations, end: endState(bench, this.#hands) }
     } finally {
       bench.close()
