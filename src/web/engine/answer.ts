@@ -4,6 +4,7 @@ import { catalogueProgram } from '../../races/configurations.js'
 import { races } from '../../races/index.js'
 import type { ExploredProgram } from '../../report/check-result.js'
 import { runOn, situation, whatIf } from '../../report/explorer/running.js'
+import { possible, readText } from './diagram-answers.js'
 import { ownProgram } from './own-program.js'
 import type { Answers, Complaint, Request, Source } from './requests.js'
 
@@ -14,16 +15,19 @@ export interface Watcher {
 
 /** @throws ProgramError if a schedule does not fit, or a program of the user's own is wrong */
 export function* answer(request: Request, watcher: Watcher): Generator<unknown, Answers[Request['type']]> {
-  const program = build(request.source)
   switch (request.type) {
     case 'check':
-      return yield* check(program, request.maxStates, watcher)
+      return yield* check(build(request.source), request.maxStates, watcher)
     case 'situation':
-      return situation(program, request.token)
+      return situation(build(request.source), request.token)
     case 'run-on':
-      return runOn(program, request.token)
+      return runOn(build(request.source), request.token)
     case 'what-if':
-      return whatIf(program, build(request.other), request.token)
+      return whatIf(build(request.source), build(request.other), request.token)
+    case 'read':
+      return readText(request.text)
+    case 'possible':
+      return yield* possible(request.text, request.race, request.configuration, watcher)
   }
 }
 

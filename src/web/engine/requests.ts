@@ -3,6 +3,7 @@ import type { Progress } from '../../engine/index.js'
 import type { Configuration, Memory } from '../../races/race.js'
 import type { ExploredProgram } from '../../report/check-result.js'
 import type { Situation, WhatIf } from '../../report/explorer/index.js'
+import type { PossibleAnswer, ReadText } from './diagram-answers.js'
 
 /** Where a program comes from. */
 export type Source =
@@ -19,12 +20,18 @@ export type Request =
   | { readonly type: 'run-on'; readonly source: Source; readonly token: string }
   /** Runs a schedule on another program. */
   | { readonly type: 'what-if'; readonly source: Source; readonly other: Source; readonly token: string }
+  /** Reads a diagram, and says how it is understood. */
+  | { readonly type: 'read'; readonly text: string }
+  /** Looks for an execution that does what a diagram says. Says how it gets on; can be cancelled. */
+  | { readonly type: 'possible'; readonly text: string; readonly race: string; readonly configuration: Configuration }
 
 export interface Answers {
   readonly check: ExploredProgram
   readonly situation: Situation
   readonly 'run-on': string
   readonly 'what-if': WhatIf
+  readonly read: ReadText
+  readonly possible: PossibleAnswer
 }
 
 export type ToWorker =

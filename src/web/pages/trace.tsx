@@ -4,6 +4,7 @@ import type { Race } from '../../races/race.js'
 import { raceSubject } from '../../report/check-result.js'
 import { traceJson, type View } from '../../report/explorer/index.js'
 import { replayCommand } from '../../report/replay-command.js'
+import { marksIn } from '../diagram/marks.js'
 import type { Source } from '../engine/requests.js'
 import { Heading } from '../parts/heading.js'
 import { configurationIn, configurationText, configurationView } from '../parts/words.js'
@@ -26,7 +27,10 @@ function RaceTrace({ race, view }: { readonly race: Race; readonly view: View })
   const source = useMemo((): Source => ({ from: 'catalogue', race: race.name, program, configuration }), [race, program, configuration])
   const { model, error } = useTrace(source, schedule)
   const position = usePosition(view, model)
-  const raceLink = linkTo({ page: 'race', race: race.name, ...configurationView(race, configuration) })
+  const marks = useMemo(() => marksIn(view.show ?? []), [view.show])
+  const selected = configurationView(race, configuration)
+  const raceLink = linkTo({ page: 'race', race: race.name, ...selected })
+  const diagramLink = linkTo({ page: 'diagram', race: race.name, ...(view.text !== undefined && { text: view.text }), ...selected })
   if (error !== null) {
     return (
       <main class="content" id="content" tabIndex={-1}>
@@ -49,12 +53,18 @@ function RaceTrace({ race, view }: { readonly race: Race; readonly view: View })
       model={model}
       cursor={position.cursor}
       show={view.show ?? []}
+      marks={marks}
       onCursor={position.setCursor}
       onShow={position.setShow}
       onMove={position.move}
       head={
         <>
           <p class="muted">
+            {view.page === 'diagram' && (
+              <>
+                <a href={diagramLink}>Diagram</a> /{' '}
+              </>
+            )}
             <a href={raceLink}>{race.name}</a> / <span class="mono">{program}</span>, {configurationText(configuration)}
           </p>
           <Heading model={model} />

@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { races } from '../../races/index.js'
+import type { Race } from '../../races/race.js'
+import type { View } from '../../report/explorer/index.js'
 import { HomePage } from '../pages/home.js'
 import { RacePage } from '../pages/race.js'
 import { Later } from './later.js'
@@ -7,6 +9,7 @@ import { linkTo, route } from './route.js'
 import { theme, toggleTheme } from './theme.js'
 
 const tracePage = async () => (await import('../pages/trace.js')).TracePage
+const diagramPage = async () => (await import('../pages/diagram.js')).DiagramPage
 const programPage = async () => (await import('../pages/program.js')).ProgramPage
 const ownTracePage = async () => (await import('../pages/own-trace.js')).OwnTracePage
 
@@ -26,6 +29,9 @@ export function App() {
         <nav aria-label="Pages">
           <a href={linkTo({ page: 'races' })} aria-current={view.page === 'races' || view.page === 'race' ? 'page' : undefined}>
             Races
+          </a>
+          <a href={linkTo({ page: 'diagram' })} aria-current={view.page === 'diagram' ? 'page' : undefined}>
+            Diagram
           </a>
           <a href={linkTo({ page: 'program' })} aria-current={view.page === 'program' ? 'page' : undefined}>
             Own program
@@ -48,15 +54,31 @@ export function App() {
 function Page() {
   const { view } = route.value
   const race = races.find(({ name }) => name === view.race)
-  const title = view.page === 'program' ? 'Own program' : view.page === 'race' && race !== undefined ? race.title : 'Is this race possible?'
+  const title = titleOf(view.page, race)
   useEffect(() => {
     document.title = `${title} · Heddle`
   }, [title])
   if (view.page === 'race' && race !== undefined) {
     return view.program !== undefined && view.schedule !== undefined ? <Later load={tracePage} view={view} /> : <RacePage race={race} view={view} />
   }
+  if (view.page === 'diagram') {
+    return view.schedule === undefined ? <Later load={diagramPage} view={view} /> : <Later load={tracePage} view={view} />
+  }
   if (view.page === 'program') return view.schedule === undefined ? <Later load={programPage} view={view} /> : <Later load={ownTracePage} view={view} />
   return <HomePage unknown={view.page === 'race' ? (view.race ?? null) : null} />
+}
+
+function titleOf(page: View['page'], race: Race | undefined): string {
+  switch (page) {
+    case 'races':
+      return 'Is this race possible?'
+    case 'race':
+      return race?.title ?? 'Is this race possible?'
+    case 'diagram':
+      return 'Can this happen?'
+    case 'program':
+      return 'Own program'
+  }
 }
 
 /** Three threads of a warp and one that goes across. */

@@ -2,6 +2,7 @@ import { memo } from 'preact/compat'
 import { useEffect, useRef } from 'preact/hooks'
 import type { CallRow, Scene, SwitchRow as Switch } from '../../report/explorer/index.js'
 import { counted } from '../../report/numbers.js'
+import type { Marks } from '../diagram/marks.js'
 import { callText } from '../../report/step-text.js'
 import { laneClass, laneLetter, sourceText, taskName, type TraceModel } from './model.js'
 import { isAtCursor, type ShownRow } from './visible-rows.js'
@@ -10,6 +11,7 @@ import '../styles/lanes.css'
 interface LanesViewProps {
   readonly model: TraceModel
   readonly shown: readonly ShownRow[]
+  readonly marks: Marks
   readonly scene: Scene
   readonly cursor: number
   readonly onCursor: (cursor: number) => void
@@ -18,7 +20,7 @@ interface LanesViewProps {
 }
 
 /** Lanes, one a task; time runs downwards. One row can be tabbed to: that of the cursor. */
-export function LanesView({ model, shown, scene, cursor, onCursor, onFold, onOpen }: LanesViewProps) {
+export function LanesView({ model, shown, marks, scene, cursor, onCursor, onFold, onOpen }: LanesViewProps) {
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
@@ -43,6 +45,7 @@ export function LanesView({ model, shown, scene, cursor, onCursor, onFold, onOpe
             key={one.key}
             shown={one}
             model={model}
+            mark={one.row.kind === 'step' ? marks.get(one.row.at) : undefined}
             isCurrent={isAtCursor(one, cursor)}
             isInGap={one.gap !== null && cursor >= one.gap.from && cursor <= one.gap.to}
             isPast={one.row.kind === 'step' ? one.row.at < cursor : one.row.at <= cursor}
@@ -93,6 +96,8 @@ function LaneHead({ scene, task }: { readonly scene: Scene; readonly task: numbe
 interface RowProps {
   readonly shown: ShownRow
   readonly model: TraceModel
+  /** Lines of a diagram that it matches. */
+  readonly mark: string | undefined
   readonly isCurrent: boolean
   /** Whether the cursor is among what is left out after it. */
   readonly isInGap: boolean
@@ -102,7 +107,7 @@ interface RowProps {
   readonly onOpen: (gap: number) => void
 }
 
-const Row = memo(function Row({ shown, model, isCurrent, isInGap, isPast, onCursor, onFold, onOpen }: RowProps) {
+const Row = memo(function Row({ shown, model, mark, isCurrent, isInGap, isPast, onCursor, onFold, onOpen }: RowProps) {
   const { row, gap } = shown
   if (row.kind === 'switch') return <SwitchRow row={row} model={model} />
   const classes = ['lane-grid', row.kind, laneClass(row.task), isCurrent || isInGap ? 'at' : '', isPast ? 'past' : 'ahead']
@@ -134,6 +139,7 @@ const Row = memo(function Row({ shown, model, isCurrent, isInGap, isPast, onCurs
               step {row.at + 1}, {taskName(model, row.task)}:{' '}
             </span>
             {row.text.replaceAll('->', ' → ')}
+            {mark !== undefined && <span class="line-mark">line {mark}</span>}
             {row.step.failures.map(({ message }) => (
               <strong key={message} class="failure">
                 {message}

@@ -4,6 +4,7 @@ import type { Source } from '../engine/requests.js'
 import { HistoryStrip } from '../state/history-strip.js'
 import { StateContext, type Subject } from '../state/parts.js'
 import { StatePanel } from '../state/state-panel.js'
+import { marksIn, type Marks } from '../diagram/marks.js'
 import { isNarrow } from '../parts/narrow.js'
 import { Tabs, type Tab } from '../parts/tabs.js'
 import { KeysDialog } from './keys-dialog.js'
@@ -13,9 +14,11 @@ import { taskName, type TraceModel } from './model.js'
 import { Scrubber } from './scrubber.js'
 import { useTakeOver, type Position } from './take-over.js'
 import { TasksPanel } from './tasks-panel.js'
-import { stops, UNFOLDED, visibleRows, type Folding } from './visible-rows.js'
+import { stops, UNFOLDED, visibleRows, withMarked, type Folding } from './visible-rows.js'
 import '../styles/trace.css'
 import '../styles/what-if.css'
+
+const NO_MARKS: Marks = new Map()
 
 interface TraceViewProps {
   /** Null if the trace can only be looked at. */
@@ -24,6 +27,8 @@ interface TraceViewProps {
   readonly cursor: number
   /** Names of what is open: a tab, `all`. */
   readonly show: readonly string[]
+  /** Lines of a diagram that steps match, by position of the step: shown with the steps of the race. */
+  readonly marks?: Marks
   readonly onCursor: (cursor: number) => void
   readonly onShow: (show: readonly string[]) => void
   readonly onMove: (to: Position) => void
@@ -34,14 +39,15 @@ interface TraceViewProps {
 }
 
 /** A trace: lanes, the state at the cursor, and a line of everything to move along. */
-export function TraceView({ source, model, cursor, show, onCursor, onShow, onMove, head, more }: TraceViewProps) {
+export function TraceView({ source, model, cursor, show, marks = NO_MARKS, onCursor, onShow, onMove, head, more }: TraceViewProps) {
   const [folding, fold] = useState<Folding>(UNFOLDED)
   const [chosen, choose] = useState<Subject | null>(null)
   const [isHelp, help] = useState(false)
   const all = show.includes('all')
-  const shown = useMemo(() => visibleRows(model.rows, { ...folding, all }), [model, folding, all])
+  const rows = useMemo(() => withMarked(model.rows, marks), [model, marks])
+  const shown = useMemo(() => visibleRows(rows, { ...folding, all }), [rows, folding, all])
   const scene = useMemo(() => model.scenes.at(cursor), [model, cursor])
-  const marks = useMemo(
+  const changes = useMemo(
     () => (chosen === null ? [] : model.scenes.history(chosen.object, chosen.bit).map(({ at }) => at + 1)),
     [model, chosen],
   )
@@ -49,7 +55,7 @@ export function TraceView({ source, model, cursor, show, onCursor, onShow, onMov
   const names = isNarrow.value ? ['trace', ...beside] : beside
   const open = show.find((name) => names.includes(name)) ?? (isNarrow.value ? 'trace' : 'state')
   const takeOver = useTakeOver(source, model, cursor, open === 'tasks', onMove)
-  const openTab = (name: string): void => onShow([...show.filter((one) => one === 'all'), name])
+  const openTab = (name: string): void => onShow([...show.filter((one) => one === 'all' || marksIn([one]).size > 0), name])
   const toggleAll = (): void => onShow(all ? show.filter((one) => one !== 'all') : [...show, 'all'])
   const next = (): void => onCursor(stops(shown).find((stop) => stop > cursor) ?? model.steps.length)
   const previous = (): void => onCursor(stops(shown).findLast((stop) => stop < cursor) ?? 0)
@@ -99,6 +105,7 @@ export function TraceView({ source, model, cursor, show, onCursor, onShow, onMov
         <LanesView
           model={model}
           shown={shown}
+          marks={marks}
           scene={scene}
           cursor={cursor}
           onCursor={onCursor}
@@ -111,7 +118,7 @@ export function TraceView({ source, model, cursor, show, onCursor, onShow, onMov
       </StateContext.Provider>
       <div class="trace-foot">
         {chosen !== null && <HistoryStrip model={model} subject={chosen} cursor={cursor} onCursor={onCursor} onClose={() => choose(null)} />}
-        <Scrubber model={model} cursor={cursor} marks={marks} onCursor={onCursor} onPrevious={previous} onNext={next} />
+        <Scrubber model={model} cursor={cursor} marks={changes} onCursor={onCursor} onPrevious={previous} onNext={next} />
       </div>
       <KeysDialog isOpen={isHelp} onClose={() => help(false)} />
     </main>

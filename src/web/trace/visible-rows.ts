@@ -75,6 +75,16 @@ export function visibleRows(rows: readonly LaneRow[], folding: Folding): readonl
   return shown
 }
 
+/** The steps at these positions belong to what is shown first, and the calls they are in. */
+export function withMarked(rows: readonly LaneRow[], marks: ReadonlyMap<number, unknown>): readonly LaneRow[] {
+  if (marks.size === 0) return rows
+  const calls = new Set(rows.flatMap((row) => (row.kind === 'step' && marks.has(row.at) ? row.calls : [])))
+  return rows.map((row) => {
+    const isMarked = row.kind === 'step' ? marks.has(row.at) : row.kind === 'call' && calls.has(row.call)
+    return isMarked && !row.essential ? { ...row, essential: true } : row
+  })
+}
+
 function keyOf(row: LaneRow): string {
   switch (row.kind) {
     case 'step':
