@@ -35,7 +35,7 @@ export function ReadDiagram({ read, error }: ReadDiagramProps) {
         ))}
         <li class="muted">{CONFIDENCE_WORDS[read.confidence]}</li>
       </ul>
-      <ol class="cut" aria-label="The text, cut into cells">
+      <ol class="cut" tabIndex={0} aria-label="The text, cut into cells">
         {read.lines.map((line, at) => (
           <Line key={at} line={line} number={at + 1} isInside={at + 1 >= read.firstLine && at + 1 <= read.lastLine} />
         ))}

@@ -55,6 +55,7 @@ const extensions = [
   lineNumbers(),
   history(),
   highlightActiveLine(),
+  EditorView.lineWrapping,
   bracketMatching(),
   closeBrackets(),
   indentOnInput(),

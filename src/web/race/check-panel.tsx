@@ -85,7 +85,7 @@ function Failures({ race, configuration, check }: FailuresProps) {
   const groups = failureGroups(check)
   return (
     <div class="failures">
-      <h3>{groups.length === 0 ? 'Failures' : counted(groups.length, 'failure')}</h3>
+      <h2>{groups.length === 0 ? 'Failures' : counted(groups.length, 'failure')}</h2>
       {groups.length === 0 ? (
         <p class="muted">None found so far.</p>
       ) : (

@@ -123,17 +123,11 @@ interface CellProps {
 }
 
 const SHOWN = { race: 'race', holds: 'holds', unknown: '?', pending: '·' } as const
-const SAID = { race: 'a race', holds: 'holds', unknown: 'unknown', pending: 'not decided yet' } as const
 
 function Cell({ cell: { cell, verdict, differs }, isSelected, fix, states, onSelect }: CellProps) {
   const says = new Set(cell.claims.map((claim) => (claim.says === 'closes' ? 'holds' : 'race')))
   const claim = says.size > 1 ? 'both' : [...says].join('')
   const last = cell.claims.at(-1)
-  const label = [
-    `${fix}, ${cell.failure}: ${SAID[verdict]}`,
-    claim === '' ? 'the thread says nothing' : `the thread says ${claim}, ${last?.who ?? ''}`,
-    ...(differs ? ['they differ'] : []),
-  ].join('; ')
   return (
     <button
       type="button"
@@ -141,11 +135,14 @@ function Cell({ cell: { cell, verdict, differs }, isSelected, fix, states, onSel
       data-verdict={verdict}
       data-differs={differs}
       aria-pressed={isSelected}
-      aria-label={label}
       onClick={() => onSelect(cell.failure)}
     >
+      <span class="unseen">
+        {fix}, {cell.failure}:{' '}
+      </span>
       <span class="verdict-word">
         {SHOWN[verdict]}
+        {verdict === 'pending' && <span class="unseen">not decided yet</span>}
         {differs && <Differs />}
       </span>
       <span class="explored">{verdict === 'pending' ? '' : compact(states)}</span>
@@ -157,7 +154,11 @@ function Cell({ cell: { cell, verdict, differs }, isSelected, fix, states, onSel
 
 /** The mark of a difference, readable without colour. */
 function Differs() {
-  return <span class="differs">≠</span>
+  return (
+    <span class="differs">
+      ≠<span class="unseen"> differs</span>
+    </span>
+  )
 }
 
 /** `829 k`, `1.9 M`. */

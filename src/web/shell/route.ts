@@ -4,8 +4,12 @@ import { decodeLink, encodeLink, type View } from '../../report/explorer/index.j
 
 const HOME: View = { page: 'races' }
 
+/** The fragment that `route` is of. */
+let shown = ''
+
 function read(): { readonly view: View; readonly error: string | null } {
-  const fragment = location.hash.slice(1)
+  shown = location.hash
+  const fragment = shown.slice(1)
   if (fragment === '') return { view: HOME, error: null }
   try {
     return { view: decodeLink(fragment), error: null }
@@ -29,8 +33,10 @@ export function linkTo(view: View): string {
 /** Goes to another view: with an entry in the history of its own, or in place of the present one. */
 export function go(view: View, how: 'push' | 'replace' = 'push'): void {
   const target = linkTo(view)
-  if (target === location.hash) return
+  // Somebody has just gone elsewhere: the page is about to hear of it, and has nothing to replace there.
+  if (target === location.hash || (how === 'replace' && location.hash !== shown)) return
   if (how === 'push') history.pushState(null, '', target)
   else history.replaceState(null, '', target)
+  shown = location.hash
   route.value = { view, error: null }
 }

@@ -19,10 +19,10 @@ export function HistoryStrip({ model, subject, cursor, onCursor, onClose }: Hist
   return (
     <section class="history" aria-label={`History of ${subject.label}`}>
       <header>
-        <h3>
+        <h2>
           <span class="mono">{subject.label}</span>{' '}
           <span class="muted">{moments.length === 0 ? 'never changes' : counted(moments.length, 'change')}</span>
-        </h3>
+        </h2>
         <button class="button" type="button" onClick={onClose}>
           Close
         </button>

@@ -29,10 +29,10 @@ interface CardProps {
 export function Card({ title, aside, isFaint = false, isChanged = false, children }: CardProps) {
   return (
     <article class="card" data-faint={isFaint} data-changed={isChanged}>
-      <h4>
+      <h3>
         <span class="mono">{title}</span>
         {aside !== undefined && <span class="muted aside">{aside}</span>}
-      </h4>
+      </h3>
       {children}
     </article>
   )

@@ -37,7 +37,7 @@ function Group({ title, of }: { readonly title: string; readonly of: readonly Co
   if (of.length === 0) return null
   return (
     <section class="group" aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <div class="cards">{of}</div>
     </section>
   )

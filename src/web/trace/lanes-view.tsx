@@ -5,12 +5,12 @@ import { counted } from '../../report/numbers.js'
 import type { Marks } from '../diagram/marks.js'
 import { callText } from '../../report/step-text.js'
 import { laneClass, laneLetter, sourceText, taskName, type TraceModel } from './model.js'
-import { isAtCursor, type ShownRow } from './visible-rows.js'
+import { isAtCursor, isInGap, type Gap, type ShownRow, type Visible } from './visible-rows.js'
 import '../styles/lanes.css'
 
 interface LanesViewProps {
   readonly model: TraceModel
-  readonly shown: readonly ShownRow[]
+  readonly shown: Visible
   readonly marks: Marks
   readonly scene: Scene
   readonly cursor: number
@@ -23,9 +23,13 @@ interface LanesViewProps {
 export function LanesView({ model, shown, marks, scene, cursor, onCursor, onFold, onOpen }: LanesViewProps) {
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+    const current = list.current?.querySelector<HTMLElement>('[aria-current]')
+    current?.scrollIntoView({ block: 'nearest' })
+    // Whoever moves with the keyboard inside the list stays at the cursor.
+    if (list.current?.contains(document.activeElement) === true) current?.focus({ preventScroll: true })
   }, [cursor, shown])
   const { tasks } = model.situation.recording.trace
+  const isAtStart = cursor === 0 || isInGap(shown.before, cursor)
   return (
     <div class="lanes" style={{ '--columns': columnsFor(model) }}>
       <div class="lane-heads lane-grid">
@@ -35,19 +39,22 @@ export function LanesView({ model, shown, marks, scene, cursor, onCursor, onFold
         ))}
       </div>
       <ol class="lane-rows" ref={list} aria-label="Steps, from the first to the last">
-        <li class={cursor === 0 ? 'lane-grid start at' : 'lane-grid start'}>
-          <button type="button" aria-current={cursor === 0 ? 'step' : undefined} tabIndex={cursor === 0 ? 0 : -1} onClick={() => onCursor(0)}>
-            before the first step
-          </button>
+        <li class={isAtStart ? 'lane-grid start at' : 'lane-grid start'}>
+          <div class="what">
+            <button type="button" aria-current={isAtStart ? 'step' : undefined} tabIndex={isAtStart ? 0 : -1} onClick={() => onCursor(0)}>
+              before the first step
+            </button>
+            <GapButton gap={shown.before} onOpen={onOpen} />
+          </div>
         </li>
-        {shown.map((one) => (
+        {shown.rows.map((one) => (
           <Row
             key={one.key}
             shown={one}
             model={model}
             mark={one.row.kind === 'step' ? marks.get(one.row.at) : undefined}
             isCurrent={isAtCursor(one, cursor)}
-            isInGap={one.gap !== null && cursor >= one.gap.from && cursor <= one.gap.to}
+            isAround={isInGap(one.gap, cursor)}
             isPast={one.row.kind === 'step' ? one.row.at < cursor : one.row.at <= cursor}
             onCursor={onCursor}
             onFold={onFold}
@@ -100,19 +107,19 @@ interface RowProps {
   readonly mark: string | undefined
   readonly isCurrent: boolean
   /** Whether the cursor is among what is left out after it. */
-  readonly isInGap: boolean
+  readonly isAround: boolean
   readonly isPast: boolean
   readonly onCursor: (cursor: number) => void
   readonly onFold: (call: number) => void
   readonly onOpen: (gap: number) => void
 }
 
-const Row = memo(function Row({ shown, model, mark, isCurrent, isInGap, isPast, onCursor, onFold, onOpen }: RowProps) {
+const Row = memo(function Row({ shown, model, mark, isCurrent, isAround, isPast, onCursor, onFold, onOpen }: RowProps) {
   const { row, gap } = shown
-  if (row.kind === 'switch') return <SwitchRow row={row} model={model} />
-  const classes = ['lane-grid', row.kind, laneClass(row.task), isCurrent || isInGap ? 'at' : '', isPast ? 'past' : 'ahead']
-  const current = isCurrent || isInGap ? ('step' as const) : undefined
-  const tab = isCurrent || isInGap ? 0 : -1
+  if (row.kind === 'switch') return <SwitchRow row={row} model={model} gap={gap} isAround={isAround} onOpen={onOpen} />
+  const classes = ['lane-grid', row.kind, laneClass(row.task), isCurrent || isAround ? 'at' : '', isPast ? 'past' : 'ahead']
+  const current = isCurrent || isAround ? ('step' as const) : undefined
+  const tab = isCurrent || isAround ? 0 : -1
   return (
     <li class={classes.join(' ')}>
       <span class="at-number" aria-hidden="true">
@@ -147,15 +154,21 @@ const Row = memo(function Row({ shown, model, mark, isCurrent, isInGap, isPast, 
             ))}
           </button>
         )}
-        {gap !== null && (
-          <button type="button" class="gap" tabIndex={-1} onClick={() => onOpen(gap.first)} aria-label={`Show ${counted(gap.steps, 'more step')}`}>
-            +{gap.steps}
-          </button>
-        )}
+        <GapButton gap={gap} onOpen={onOpen} />
       </div>
     </li>
   )
 })
+
+/** Opens what is left out. */
+function GapButton({ gap, onOpen }: { readonly gap: Gap | null; readonly onOpen: (gap: number) => void }) {
+  if (gap === null) return null
+  return (
+    <button type="button" class="gap" tabIndex={-1} onClick={() => onOpen(gap.first)} aria-label={`Show ${counted(gap.steps, 'more step')}`}>
+      +{gap.steps}
+    </button>
+  )
+}
 
 /** Arguments that are longer say too much. */
 const ARGUMENTS_MAX = 30
@@ -177,11 +190,19 @@ function CallText({ row, chain }: { readonly row: CallRow; readonly chain: reado
   )
 }
 
+interface SwitchRowProps {
+  readonly row: Switch
+  readonly model: TraceModel
+  readonly gap: Gap | null
+  readonly isAround: boolean
+  readonly onOpen: (gap: number) => void
+}
+
 /** The thread goes over to another lane. */
-function SwitchRow({ row, model }: { readonly row: Switch; readonly model: TraceModel }) {
+function SwitchRow({ row, model, gap, isAround, onOpen }: SwitchRowProps) {
   const [left, right] = row.task < row.to ? [row.task, row.to] : [row.to, row.task]
   return (
-    <li class={`lane-grid switch ${laneClass(row.to)}`}>
+    <li class={`lane-grid switch ${laneClass(row.to)} ${isAround ? 'at' : ''}`} aria-current={isAround ? 'step' : undefined}>
       <span
         class={row.task < row.to ? 'weft right' : 'weft left'}
         style={{ gridColumn: `${left + 2} / ${right + 2}` }}
@@ -193,6 +214,7 @@ function SwitchRow({ row, model }: { readonly row: Switch; readonly model: Trace
           {' → '}
           <b>{laneLetter(row.to)}</b> {taskName(model, row.to)}
         </span>
+        <GapButton gap={gap} onOpen={onOpen} />
       </span>
     </li>
   )

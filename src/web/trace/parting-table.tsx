@@ -35,7 +35,7 @@ function Side({ title, model, from, parts }: SideProps) {
   const steps = model.rows.filter((row): row is StepRow => row.kind === 'step' && row.at >= from && row.at < parts + AFTER)
   return (
     <section aria-label={title}>
-      <h4>{title}</h4>
+      <h2>{title}</h2>
       <ol>
         {steps.map((row) => (
           <li key={row.at} class={`${laneClass(row.task)} ${row.at < parts ? 'common' : 'own'}`}>

@@ -68,7 +68,7 @@ export function SharePanel({ model, cursor, subject, command, name, json }: Shar
           Copy the command
         </button>
       </div>
-      <h3>Save</h3>
+      <h2>Save</h2>
       <ul class="files">
         {files.map(({ title, what, suffix, type, make }) => (
           <li key={title}>
@@ -80,11 +80,11 @@ export function SharePanel({ model, cursor, subject, command, name, json }: Shar
         ))}
       </ul>
       <p role="status">{said}</p>
-      <h3>On the command line</h3>
+      <h2>On the command line</h2>
       <pre class="snippet" tabIndex={0} aria-label="Command">
         {command}
       </pre>
-      <h3>As a diagram of 72 columns</h3>
+      <h2>As a diagram of 72 columns</h2>
       <pre class="snippet" tabIndex={0} aria-label="Diagram">
         {text}
       </pre>

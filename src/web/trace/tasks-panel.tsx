@@ -75,12 +75,12 @@ function TaskItem({ model, card, task, moves, original, onStep }: TaskItemProps)
   const next = card.next
   return (
     <li class={`task ${laneClass(task)}`}>
-      <h4>
+      <h2>
         <span class="lane-name">
           <b>{laneLetter(task)}</b> {taskName(model, task)}
         </span>
         <span class="muted">{statusText(card, model)}</span>
-      </h4>
+      </h2>
       {moves.map((move) => (
         <div key={move.token} class="move">
           <button class="button" type="button" onClick={() => onStep(move)}>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Source } from '../engine/requests.js'
 import { HistoryStrip } from '../state/history-strip.js'
 import { StateContext, type Subject } from '../state/parts.js'
@@ -57,18 +57,25 @@ export function TraceView({ source, model, cursor, show, marks = NO_MARKS, onCur
   const takeOver = useTakeOver(source, model, cursor, open === 'tasks', onMove)
   const openTab = (name: string): void => onShow([...show.filter((one) => one === 'all' || marksIn([one]).size > 0), name])
   const toggleAll = (): void => onShow(all ? show.filter((one) => one !== 'all') : [...show, 'all'])
-  const next = (): void => onCursor(stops(shown).find((stop) => stop > cursor) ?? model.steps.length)
-  const previous = (): void => onCursor(stops(shown).findLast((stop) => stop < cursor) ?? 0)
+  // Keys may come faster than the page is drawn.
+  const latest = useRef(cursor)
+  latest.current = cursor
+  const move = (to: (from: number) => number): void => {
+    latest.current = Math.min(model.steps.length, Math.max(0, to(latest.current)))
+    onCursor(latest.current)
+  }
+  const next = (): void => move((from) => stops(shown).find((stop) => stop > from) ?? model.steps.length)
+  const previous = (): void => move((from) => stops(shown).findLast((stop) => stop < from) ?? 0)
   const switches = model.stretches.map(({ from }) => from + 1)
   useKeys({
     ArrowDown: next,
     ArrowUp: previous,
-    ArrowRight: () => onCursor(Math.min(model.steps.length, cursor + 1)),
-    ArrowLeft: () => onCursor(Math.max(0, cursor - 1)),
-    PageDown: () => onCursor(switches.find((stop) => stop > cursor) ?? model.steps.length),
-    PageUp: () => onCursor(switches.findLast((stop) => stop < cursor) ?? 0),
-    Home: () => onCursor(0),
-    End: () => onCursor(model.steps.length),
+    ArrowRight: () => move((from) => from + 1),
+    ArrowLeft: () => move((from) => from - 1),
+    PageDown: () => move((from) => switches.find((stop) => stop > from) ?? model.steps.length),
+    PageUp: () => move((from) => switches.findLast((stop) => stop < from) ?? 0),
+    Home: () => move(() => 0),
+    End: () => move(() => model.steps.length),
     e: toggleAll,
     Escape: () => choose(null),
     '?': () => help(true),

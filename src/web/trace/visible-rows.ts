@@ -34,18 +34,27 @@ export interface ShownRow {
   readonly key: string
 }
 
+export interface Visible {
+  /** What is left out before the first row. */
+  readonly before: Gap | null
+  readonly rows: readonly ShownRow[]
+}
+
 /** Indentation beyond this would push the text out of its lane. */
 const INDENT_MAX = 9
 
-export function visibleRows(rows: readonly LaneRow[], folding: Folding): readonly ShownRow[] {
+export function visibleRows(rows: readonly LaneRow[], folding: Folding): Visible {
   const shown: ShownRow[] = []
+  let before: Gap | null = null
   const chains = folding.all ? new Map<number, readonly CallRow[]>() : chainsOf(rows)
   const joined = new Set([...chains.values()].flatMap((chain) => chain.map(({ call }) => call)))
   const open = new Set<number>()
   let gap: { readonly first: number; readonly at: number[] } | null = null
   const closeGap = (): void => {
     const last = shown.at(-1)
-    if (gap !== null && gap.at.length > 0 && last !== undefined) shown[shown.length - 1] = { ...last, gap: gapOf(gap.first, gap.at) }
+    const closed = gap === null || gap.at.length === 0 ? null : gapOf(gap.first, gap.at)
+    if (last === undefined) before = closed
+    else if (closed !== null) shown[shown.length - 1] = { ...last, gap: closed }
     gap = null
   }
   let openedUntil = -1
@@ -72,7 +81,7 @@ export function visibleRows(rows: readonly LaneRow[], folding: Folding): readonl
     })
   }
   closeGap()
-  return shown
+  return { before, rows: shown }
 }
 
 /** The steps at these positions belong to what is shown first, and the calls they are in. */
@@ -143,7 +152,12 @@ export function isAtCursor({ row, isFolded }: ShownRow, cursor: number): boolean
   return isFolded && row.kind === 'call' && cursor > row.at && cursor <= row.at + row.steps
 }
 
+/** Whether the cursor is among what is left out. */
+export function isInGap(gap: Gap | null, cursor: number): boolean {
+  return gap !== null && cursor >= gap.from && cursor <= gap.to
+}
+
 /** The cursor positions that the shown rows stand for, in order; the beginning among them. */
-export function stops(shown: readonly ShownRow[]): readonly number[] {
-  return [0, ...shown.flatMap(({ row }) => (row.kind === 'step' ? [row.at + 1] : []))]
+export function stops(shown: Visible): readonly number[] {
+  return [0, ...shown.rows.flatMap(({ row }) => (row.kind === 'step' ? [row.at + 1] : []))]
 }

@@ -60,7 +60,7 @@ export function WhatIfPanel({ race, program, configuration, model, onCursor }: W
       )}
       {!isSame && (
         <section aria-label="Is it enough?">
-          <h3>Is it enough?</h3>
+          <h2>Is it enough?</h2>
           <p class="muted">One schedule says nothing about the others. All programs of the race, with {other.fixes.join(' + ') || other.kernel}:</p>
           <CheckPanel race={race} configuration={other} />
         </section>
