@@ -32,6 +32,8 @@ ${before}                                    shrink_page_list()
                                       __remove_mapping(page) -> fails
 set_page_dirty(page)
 `
+/** Milliseconds for a million states on a busy machine. */
+const LONG = 300_000
 const REFERENCE = 'get_user_pages_fast()\n'
 
 describe('kara-2018-buffers', () => {
@@ -40,7 +42,7 @@ describe('kara-2018-buffers', () => {
     expect({ answer, matched, rows }).toEqual({ answer: 'impossible', matched: 13, rows: 20 })
     const [set = []] = guards?.sets ?? []
     expect(set.map(({ name }) => / \((\w+)/.exec(name)?.[1])).toEqual(['is_page_cache_freeable', 'page_check_references', 'PageReclaim'])
-  })
+  }, LONG)
 
   test('kswapd can not write a page that direct I/O has by then, for pageout looks at the references first', () => {
     expect(answerTo(kswapd(REFERENCE), 'dirty-without-buffers/kswapd-pageout').answer).toBe('impossible')
