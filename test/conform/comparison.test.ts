@@ -1,4 +1,6 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import schema from '../../schema/heddle-conformance-1.json' with { type: 'json' }
 import { Comparison, type Sides } from '../../src/conform/comparison.js'
 import { agrees, conformanceJson, type FieldDifference } from '../../src/conform/conformance.js'
 import { conformanceText } from '../../src/conform/conformance-text.js'
@@ -96,6 +98,15 @@ describe('the comparison of kernel and model', () => {
     expect(text).toMatch(/^T1 state {2}xfs {3}200 sequences, \d+ differ \(Linux 6\.18\.0, 1\.3 s\)$/m)
     expect(text).toMatch(/^T1 state {2}ext4 {2}skipped: needs root$/m)
     expect(JSON.parse(conformanceJson({ tiers: [tier, skipped], stopped: false }))).toMatchObject({ schema: 'heddle-conformance/1', agrees: false })
+  })
+
+  test('as JSON keeps to its schema', () => {
+    const validate = new Ajv2020().compile(schema)
+    for (const model of [sides.model, counting]) {
+      const conformance = { tiers: [compared({ ...sides, model }).result(1)], stopped: false }
+      expect(validate(JSON.parse(conformanceJson(conformance))), JSON.stringify(validate.errors)).toBe(true)
+    }
+    expect(validate({ schema: 'heddle-conformance/1' })).toBe(false)
   })
 
   test('agrees on nothing if nothing was compared, or not everything', () => {

@@ -8,6 +8,7 @@ import { caseText } from '../../conform/case-text.js'
 import { agrees, conformanceJson, type Conformance, type TierResult } from '../../conform/conformance.js'
 import { conformanceText } from '../../conform/conformance-text.js'
 import { heldGround } from '../../conform/linux/held-ground.js'
+import { Interrupted } from '../../conform/linux/machine-lock.js'
 import { unsupported, whyNot } from '../../conform/linux/probe.js'
 import { recordingHeader, recordKernel } from '../../conform/linux/record-kernel.js'
 import { CaseRunner } from '../../conform/linux/run-case.js'
@@ -82,15 +83,26 @@ async function compareAll(options: ConformOptions, fileSystems: readonly FileSys
     const skipped = { release: release(), skipped: nothing, sequences: 0, differing: 0, unrepeatable: 0, differences: [], seconds: 0 }
     return { tiers: [...tiers, ...fileSystems.map((fs) => ({ tier: 'T1' as const, fs, ...skipped }))], stopped: false }
   }
-  return inSession(sessionHost(host), async (session) => {
-    const live: Surroundings = { host, meter, stopping: () => session.stopping() }
-    const own = ownFileSystem(session)
-    for (const fs of fileSystems) {
-      if (session.stopping()) break
-      if (fs === own) tiers.push(await compareLive('T0', wanted(fs, SEQUENCES_OF_CALLS), session, release(), live))
-      tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
-    }
-    return { tiers, stopped: session.stopping() }
+  const stopped = await unlessInterrupted(
+    inSession(sessionHost(host), async (session) => {
+      const live: Surroundings = { host, meter, stopping: () => session.stopping() }
+      const own = ownFileSystem(session)
+      for (const fs of fileSystems) {
+        if (session.stopping()) break
+        if (fs === own) tiers.push(await compareLive('T0', wanted(fs, SEQUENCES_OF_CALLS), session, release(), live))
+        tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
+      }
+      return session.stopping()
+    }),
+  )
+  return { tiers, stopped: stopped ?? true }
+}
+
+/** @returns null if the user stopped it before it had the machine */
+async function unlessInterrupted<T>(session: Promise<T>): Promise<T | null> {
+  return session.catch((error: unknown) => {
+    if (error instanceof Interrupted) return null
+    throw error
   })
 }
 
@@ -103,14 +115,17 @@ async function onlyKernel(
 ): Promise<ExitCode> {
   const nothing = unsupported()
   if (nothing !== null) return skipped(nothing, host)
-  return inSession(sessionHost(host), async (session) => {
-    for (const fs of fileSystems) {
-      const why = await whyNot(session, tier, fs, host.holdDaemonScript)
-      if (why !== null) return skipped(`${fs}: ${why}`, host)
-      await work(session, fs)
-    }
-    return session.stopping() ? EXIT.unknown : EXIT.holds
-  })
+  const code = await unlessInterrupted(
+    inSession(sessionHost(host), async (session) => {
+      for (const fs of fileSystems) {
+        const why = await whyNot(session, tier, fs, host.holdDaemonScript)
+        if (why !== null) return skipped(`${fs}: ${why}`, host)
+        await work(session, fs)
+      }
+      return session.stopping() ? EXIT.unknown : EXIT.holds
+    }),
+  )
+  return code ?? EXIT.unknown
 }
 
 function sessionHost(host: Host): SessionHost {

@@ -23,7 +23,8 @@ export interface Session {
 
 /**
  * Does some work on the real kernel, and leaves no mount, device, daemon or file behind, however it ends.
- * @throws if there is no foreign function library for this machine
+ * @throws Interrupted if the user stops it while another run has the machine
+ * @throws Error if there is no foreign function library for this machine
  */
 export async function inSession<T>(host: SessionHost, work: (session: Session) => Promise<T>): Promise<T> {
   const undo = new Undo()
@@ -35,7 +36,7 @@ export async function inSession<T>(host: SessionHost, work: (session: Session) =
   process.on('SIGTERM', stop)
   try {
     const libc = await loadLibc()
-    await lockMachine(libc, undo, () => host.say('Another run has this machine: waiting for it to end.'))
+    await lockMachine(libc, undo, () => host.say('Another run has this machine: waiting for it to end.'), () => stopping)
     return await work({ libc, undo, folder: workFolder(undo), stopping: () => stopping })
   } finally {
     ignore()

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { command } from './command.js'
@@ -8,11 +8,16 @@ import type { Undo } from './undo.js'
 export function workFolder(undo: Undo): string {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^heddle-conform-(\d+)-/.exec(name)?.[1]
-    if (owner !== undefined && !existsSync(`/proc/${owner}`)) removeLeftovers(path.join(tmpdir(), name))
+    const folder = path.join(tmpdir(), name)
+    if (owner !== undefined && !existsSync(`/proc/${owner}`) && isOurs(folder)) removeLeftovers(folder)
   }
   const folder = mkdtempSync(path.join(tmpdir(), `heddle-conform-${process.pid}-`))
   undo.add(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+function isOurs(folder: string): boolean {
+  return statSync(folder).uid === process.getuid?.()
 }
 
 /** Stops swapping to, unmounts and detaches what a killed run left behind in its folder. */
