@@ -10,9 +10,10 @@ export const writebackWakeup: Race = {
   title: 'The wake-up at the end of writeback reaches a page that nothing holds any more',
   thread: { file: 'ext4-page-writeback-bug-2020.txt', subject: 'kernel BUG at fs/ext4/inode.c:LINE!' },
   summary:
-    'end_page_writeback clears PG_writeback, then wakes whoever waits for that; nothing keeps the page in between. ' +
-    'It may be freed and used again, or just written again, and since 2a9127fcf229 (v5.9) whoever is woken takes the bit for clear without looking. ' +
-    'ext4 and write_cache_pages then meet BUG_ON(PageWriteback), truncate frees a page under I/O, and the completion trips over tails of compound pages.',
+    'When the device has written a page, end_page_writeback clears PG_writeback, then wakes whoever waits for that; in between nothing keeps the page. ' +
+    'It may be freed and given to another file, or just written again: then the wake-up reaches somebody who waits for a later writeback, and who since ' +
+    '2a9127fcf229 (v5.9) takes the bit for clear without looking. ' +
+    'ext4 and write_cache_pages then meet BUG_ON(PageWriteback), truncate frees a page under I/O, and the completion touches a page it has no claim to.',
   kernels: ['v5.10-rc5', 'v5.8', 'v6.18'],
   fileSystems: ['ext4'],
   memories: ['sc'],
