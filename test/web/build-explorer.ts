@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { buildExplorer } from '../../scripts/build-web.mjs'
 import { buildJavaScript } from '../../scripts/build.mjs'
+import { chromiumPath, NO_CHROMIUM } from './support/chromium.js'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -13,6 +14,7 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<void> {
+  if (chromiumPath() === null) process.stderr.write(`\n${NO_CHROMIUM}; they are left out\n`)
   const folder = fileURLToPath(new URL('../../node_modules/.cache/heddle-web-test/', import.meta.url))
   await buildJavaScript(folder)
   await buildExplorer(path.join(folder, 'web'))

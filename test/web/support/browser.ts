@@ -1,12 +1,8 @@
 /** Tests in a real Chromium, each with a page of its own on the explorer that `heddle explore` serves. */
-import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { expect, test as base } from 'vitest'
+import { chromiumPath, NO_CHROMIUM } from './chromium.js'
 import { startExplorer, type Explorer } from './explore.js'
-
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
-
-const MISSING = 'there is no Chromium for the tests of the explorer: apt-get install chromium, or say where it is with CHROMIUM=PATH'
 
 const ARGUMENTS = [
   '--headless=new',
@@ -18,13 +14,6 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-
-/** @throws Error where tests must not be left out, if there is none */
-function chromiumPath(): string | null {
-  const found = [process.env.CHROMIUM, ...PLACES].find((path) => path !== undefined && path !== '' && existsSync(path))
-  if (found === undefined && process.env.CI !== undefined) throw new Error(MISSING)
-  return found ?? null
-}
 
 export interface Opened {
   /** Opens the explorer at a fragment, in a window of its own. */
@@ -53,7 +42,7 @@ export const test = base.extend<Fixtures>({
   ],
   web: async ({ $file, skip }, use) => {
     const { explorer, chromium: browser } = $file
-    if (browser === null) return skip(MISSING)
+    if (browser === null) return skip(NO_CHROMIUM)
     const errors: string[] = []
     const contexts: { close(): Promise<void> }[] = []
     await use({
