@@ -8,7 +8,7 @@ import { ext4FolioBufferInlines, ext4FolioBuffers } from './ext4/folio-buffers.j
 import { ext4MapBlocks, hostBlockInlines, hostBlockInstructions } from './ext4/map-blocks.js'
 import { ext4Writepages, ext4WritepagesInlines } from './ext4/writepages.js'
 import { iomapBufferedFolio, iomapBufferedFolioInlines } from './iomap/buffered-folio.js'
-import { iomapDirectWrite } from './iomap/direct-write.js'
+import { iomapDirectWrite, iomapDirectWriteInlines } from './iomap/direct-write.js'
 import { jbd2Commit, jbd2CommitInlines } from './jbd2/commit.js'
 import { openCalls } from './open.js'
 import { xfsFileSpace, xfsFileSpaceInlines } from './xfs/file-space.js'
@@ -41,6 +41,7 @@ export const hostFileInlines = {
   ...ext4FallocateHostInlines,
   ...jbd2CommitInlines,
   ...iomapBufferedFolioInlines,
+  ...iomapDirectWriteInlines,
   ...xfsIomapBeginInlines,
   ...xfsFileSpaceInlines,
 }

@@ -8,6 +8,9 @@ import { untilDone } from '../../lib/debug.js'
 import { FOLL_PIN, FOLL_WRITE } from '../../mm/gup.js'
 import { isFaultError } from '../../mm/memory.js'
 
+/** In words. */
+const ONE_BYTE = 1 / 512
+
 /** struct iomap_dio, as far as it does not change: the task's dio, and what is transferred between which words and which buffer. */
 interface Transfer {
   readonly file: AddressSpace
@@ -91,7 +94,7 @@ export const iomapDirectWrite = {
     const { file, dio, pos, buffer, write } = transfer
     if (!Number.isInteger(at) || !Number.isInteger(end)) return [0, EINVAL, []]
     // bio_split_io_at: a device takes memory at any address, but only in pieces of whole words.
-    if (isMisaligned(buffer) && Math.floor((at - pos) / k.config.words) !== Math.floor((end - pos) / k.config.words)) return [end - at, EINVAL, []]
+    if (!isUserWords(buffer) && k.splits_a_word(at - pos + (isMisaligned(buffer) ? ONE_BYTE : 0), end - at)) return [end - at, EINVAL, []]
     const zeroout = write && (map[0] === 'UNWRITTEN' || map[4])
     if (zeroout) k.iomap_dio_zero(file, dio, map, at - (at % k.config.words), at)
     const [words, data] = isUserWords(buffer)
@@ -152,6 +155,13 @@ export const iomapDirectWrite = {
   iomap_dio_zero(k: Kernel, file: AddressSpace, dio: Dio, map: Iomap, start: number, end: number): void {
     if (end <= start) return
     k.iomap_dio_submit_bio(file, dio, segmentsOf(k, map, start, end - start, null, 0), true)
+  },
+}
+
+export const iomapDirectWriteInlines = {
+  /** Whether memory that begins inside a word goes on in another page, so that a word lies in both. */
+  splits_a_word(k: Kernel, from: number, words: number): boolean {
+    return !Number.isInteger(from) && Math.floor(from / k.config.words) !== Math.floor((from + words) / k.config.words)
   },
 }
 
