@@ -2,12 +2,12 @@
 import { Machine } from '../../engine/machine.js'
 import { World } from '../../engine/world.js'
 import type { AddressSpace, Mm, Vma } from '../../kernel/include/linux/mm-types.js'
-import type { HostOperations } from '../../kernel/include/linux/host.js'
 import type { Kernel, Patch } from '../../kernel/kernel.js'
 import { kernel } from '../../kernel/versions.js'
 import { ANON_PAGES, MAIN_PAGES_MAX, OTHER_PAGES, OTHER_VALUE, PAGE_WORDS } from '../geometry.js'
 import type { FileSystemName } from '../record.js'
 import type { FileName, MappingName } from '../sequence.js'
+import { HOST_OPERATIONS } from '../../kernel/fs/host-operations.js'
 import { inOrder } from './in-order.js'
 
 /** What fault-around maps at once: every mapping begins at a multiple of this. */
@@ -15,37 +15,6 @@ const FAULT_AROUND_PAGES = 16
 /** Pages of both files, of copies, and of those of a child. */
 const PHYSICAL_PAGES = 60
 const DISK_BLOCKS = 48
-
-const OPERATIONS: Readonly<Record<FileSystemName, HostOperations>> = {
-  ext4: {
-    read_iter: 'ext4_file_read',
-    write_iter: 'ext4_file_write_iter',
-    read_folio: 'ext4_read_folio',
-    writepages: 'ext4_do_writepages',
-    release_folio: 'ext4_release_folio',
-    invalidate_folio: 'ext4_invalidate_folio',
-    iomap_begin: 'ext4_iomap_begin',
-    dio_end_io: 'ext4_dio_write_end_io',
-    end_ioend: 'ext4_end_io_end',
-    fallocate: 'ext4_fallocate_host',
-    fsync: 'ext4_sync_file',
-    setattr: 'ext4_setattr_size',
-  },
-  xfs: {
-    read_iter: 'xfs_file_read',
-    write_iter: 'xfs_file_write',
-    read_folio: 'xfs_vm_read_folio',
-    writepages: 'iomap_writepages',
-    release_folio: 'iomap_release_folio',
-    invalidate_folio: 'iomap_invalidate_folio',
-    iomap_begin: 'xfs_direct_iomap_begin',
-    dio_end_io: 'xfs_dio_write_end_io',
-    end_ioend: 'xfs_end_ioend',
-    fallocate: 'xfs_fallocate',
-    fsync: 'xfs_file_fsync',
-    setattr: 'xfs_vn_setattr_size',
-  },
-}
 
 const PAGES: Readonly<Record<MappingName, number>> = { shared: MAIN_PAGES_MAX, private: MAIN_PAGES_MAX, other: OTHER_PAGES, anon: ANON_PAGES }
 
@@ -79,7 +48,7 @@ export function createBench(fs: FileSystemName, patches: readonly Patch[]): Benc
   })
   const disk = k.disk('disk', DISK_BLOCKS)
   const journal = fs === 'ext4' ? k.journal('journal') : undefined
-  const open = (name: FileName, pages: number): AddressSpace => k.open_host(disk, name, OPERATIONS[fs], pages, journal)
+  const open = (name: FileName, pages: number): AddressSpace => k.open_host(disk, name, HOST_OPERATIONS[fs], pages, journal)
   const files = { main: open('main', MAIN_PAGES_MAX), other: open('other', MAIN_PAGES_MAX) }
   const names = Object.keys(PAGES) as MappingName[]
   const mm = k.address_space('process', names.length * FAULT_AROUND_PAGES)

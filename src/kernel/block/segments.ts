@@ -14,7 +14,7 @@ export const segments = {
   /** ext4_end_bio, iomap's and XFS's end_io of writeback. Context: completion interrupt. Blocks that have data now are left to a worker. */
   ioend_end_bio(k: Kernel, bio: Bio): void {
     if (k.ioend_needs_worker(bio)) k.queue_work(bio)
-    else k[hostOf(bio[3]).ops.end_ioend](bio)
+    else for (const page of bio[2]) k.end_page_writeback(page)
   },
 }
 

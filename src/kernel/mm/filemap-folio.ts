@@ -109,9 +109,12 @@ export const filemapFolio = {
     return PageUptodate(page) ? 0 : EIO
   },
 
-  /** folio_end_read, of the pages of a bio. Context: completion interrupt. */
+  /**
+   * folio_end_read, of the pages of a bio. Context: completion interrupt, without a reference of its own: an unlocked page may be freed
+   * before its waiters are woken (see mpage_end_io).
+   */
   folio_end_read_bio(k: Kernel, bio: Bio): void {
-    for (const page of bio[2]) k.folio_end_read(page)
+    for (const page of bio[2]) k.folio_end_read(k.memory.raw(k.memory.indexOf(page)))
   },
 
   /** folio_end_read of a page that was read: up to date, and unlocked. Context: any, page locked. */

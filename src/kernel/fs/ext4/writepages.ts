@@ -88,7 +88,7 @@ export const ext4Writepages = {
     k.unlock_page(page)
   },
 
-  /** ext4_end_io_end: blocks have data now, then writeback of the pages ends. Context: worker if there is something to convert, else interrupt. */
+  /** ext4_end_io_end: blocks have data now, then writeback of the pages ends. Context: worker. */
   ext4_end_io_end(k: Kernel, bio: Bio): void {
     const [unwritten, start, end] = bio[8] ?? [false, 0, 0]
     if (unwritten) k.ext4_convert_unwritten_extents(bio[3], start, end)

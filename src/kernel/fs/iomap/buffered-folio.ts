@@ -208,7 +208,7 @@ export const iomapBufferedFolio = {
     return
   },
 
-  /** xfs_end_ioend, iomap_finish_ioend. Context: worker, or interrupt if there is nothing to do about the file. */
+  /** xfs_end_ioend, iomap_finish_ioend. Context: worker. */
   xfs_end_ioend(k: Kernel, bio: Bio): void {
     const [unwritten, start, end] = bio[8] ?? [false, 0, 0]
     if (unwritten) k.xfs_iomap_write_unwritten(bio[3], start, end, false)
