@@ -88,9 +88,9 @@ async function compareAll(options: ConformOptions, fileSystems: readonly FileSys
       const live: Surroundings = { host, meter, stopping: () => session.stopping() }
       const own = ownFileSystem(session)
       for (const fs of fileSystems) {
-        if (session.stopping()) break
-        if (fs === own) tiers.push(await compareLive('T0', wanted(fs, SEQUENCES_OF_CALLS), session, release(), live))
-        tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
+        const ofCalls = wanted(fs, SEQUENCES_OF_CALLS)
+        if (fs === own && !session.stopping()) tiers.push(await compareLive('T0', ofCalls, session, release(), live))
+        if (!session.stopping()) tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
       }
       return session.stopping()
     }),
