@@ -142,8 +142,8 @@ export const XFS_34: AddressSpaceOperations = { ...XFS, writepages: 'generic_wri
 
 /** What mm/ asks of files of v6.18. */
 const HOST_A_OPS: Readonly<Record<HostOperations['writepages'], AddressSpaceOperations>> = {
-  ext4_do_writepages: { ...EXT4, set_page_dirty: 'filemap_dirty_folio', writepage: undefined },
-  iomap_writepages: { ...XFS, set_page_dirty: 'filemap_dirty_folio', writepage: undefined },
+  ext4_do_writepages: { ...EXT4, set_page_dirty: 'folio_mark_dirty', writepage: undefined },
+  iomap_writepages: { ...XFS, set_page_dirty: 'folio_mark_dirty', writepage: undefined },
 }
 
 /** A raw block device: only read from, with O_DIRECT, so that it has nothing in the page cache. */

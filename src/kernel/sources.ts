@@ -217,6 +217,8 @@ export const FUNCTION_TABLES: readonly SourceTable[] = [
   table(invalidate, 'mm/truncate.c', 'v4.13'),
   table(segments, 'fs/iomap/ioend.c', 'v6.18', { process_one_work: 'kernel/workqueue.c' }),
   table(filemapFolio, 'mm/filemap.c', 'v6.18', {
+    folio_mark_dirty: 'mm/page-writeback.c',
+    filemap_dirty_folio: 'mm/page-writeback.c',
     invalidate_range2: 'mm/truncate.c',
     invalidate_complete_folio2: 'mm/truncate.c',
     copy_folio_from_iter_atomic: 'lib/iov_iter.c',

@@ -109,9 +109,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     fs: 'xfs',
     patch: patch('fault-around maps what reclaim wants to have written', {
-      set_page_dirty(_k, base, page) {
+      may_be_mapped_around(_k, base, page, mapping, index) {
         page.flags.clear('PG_reclaim')
-        return base(page)
+        return base(page, mapping, index)
       },
       deactivate_file_folio: () => undefined,
     }),

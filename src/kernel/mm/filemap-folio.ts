@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../kernel.js'
 import type { AddressSpace, Bio, Page } from '../include/linux/mm-types.js'
-import { PageDirty, PageWriteback } from '../include/linux/page-flags.js'
+import { ClearPageReclaim, PageDirty, PageReclaim, PageWriteback } from '../include/linux/page-flags.js'
 import { EBUSY, EFAULT, EIO, LLONG_MAX, ENOTBLK, contentOf, hostOf, isUserWords } from '../include/linux/host.js'
 import type { ReadResult, UserBuffer, WritebackControl } from '../include/linux/host.js'
 import { wordOf } from '../block/blocks.js'
@@ -154,6 +154,12 @@ export const filemapFolio = {
       k.put_page(page)
       return undefined
     })
+  },
+
+  /** folio_mark_dirty of a file: what is dirtied is not to be reclaimed soon. (write(2) and zeroing dirty folios without it.) */
+  folio_mark_dirty(k: Kernel, page: Page): boolean {
+    if (PageReclaim(page)) ClearPageReclaim(page)
+    return k.filemap_dirty_folio(page)
   },
 
   /** filemap_dirty_folio: for XFS, and for ext4 beneath block_dirty_folio. @returns whether the page was clean */

@@ -93,7 +93,7 @@ export const iomapDirectWrite = {
   iomap_dio_bio_iter(k: Kernel, transfer: Transfer, map: Iomap, at: number, end: number): Step {
     const { file, dio, pos, buffer, write } = transfer
     if (!Number.isInteger(at) || !Number.isInteger(end)) return [0, EINVAL, []]
-    // bio_split_io_at: a device takes memory at any address, but only in pieces of whole words.
+    // bio_split_io_at: how memory is aligned is looked at only in bios of several segments, here pages.
     if (!isUserWords(buffer) && k.splits_a_word(at - pos + (isMisaligned(buffer) ? ONE_BYTE : 0), end - at)) return [end - at, EINVAL, []]
     const zeroout = write && (map[0] === 'UNWRITTEN' || map[4])
     if (zeroout) k.iomap_dio_zero(file, dio, map, at - (at % k.config.words), at)

@@ -56,7 +56,7 @@ export interface AddressSpaceOperations {
   readonly write_iter: 'ext4_buffered_write_iter' | 'xfs_file_buffered_aio_write' | 'xfs_file_write_iter' | 'shmem_file_write_iter'
   readonly writepages: 'ext4_writepages' | 'xfs_vm_writepages' | 'shmem_writepages' | 'ext4_da_writepages' | 'generic_writepages'
   readonly page_mkwrite: 'ext4_page_mkwrite' | 'iomap_page_mkwrite' | 'xfs_vm_page_mkwrite'
-  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty' | 'filemap_dirty_folio'
+  readonly set_page_dirty: 'ext4_set_page_dirty' | 'iomap_set_page_dirty' | 'swap_set_page_dirty' | 'folio_mark_dirty'
   /** Writes one page on behalf of reclaim; absent where reclaim can not have pages written. */
   readonly writepage?: 'ext4_writepage' | 'xfs_vm_writepage' | 'swap_writepage' | undefined
 }

@@ -1,7 +1,7 @@
 /** mm/filemap.c, mm/memory.c, mm/vmscan.c of v6.18, of files that have an inode of that version: faults and reclaim. */
 import { PageUptodate } from '../../mm/filemap-folio.js'
 import { hostOf } from '../../include/linux/host.js'
-import { ClearPageReclaim, PageLocked, PageReclaim } from '../../include/linux/page-flags.js'
+import { PageLocked, PageReclaim } from '../../include/linux/page-flags.js'
 import { PMD_TABLE, pmdOf } from '../../include/linux/pgtable.js'
 import type { AddressSpace, Page, Vma } from '../../include/linux/mm-types.js'
 import { untilDone } from '../../lib/debug.js'
@@ -28,12 +28,6 @@ export const pageCacheOf618 = patch('page cache of v6.18', {
     k.unlock_page(page)
     if (fault !== 0) k.put_page(page)
     return fault
-  },
-
-  /** folio_mark_dirty: what is dirtied is not to be reclaimed soon. (write(2) and zeroing dirty folios in another way.) */
-  set_page_dirty(k, base, page) {
-    if (isHosted(k.page_mapping(page)) && PageReclaim(page)) ClearPageReclaim(page)
-    return base(page)
   },
 
   /**
