@@ -4,8 +4,9 @@ import { Bits, Card, Line, Value, Words } from './parts.js'
 /** A physical page: what the kernel knows of it, who holds it, and what is in it. */
 export function PageCard({ page }: { readonly page: PageData }) {
   const { name } = page
+  if (isIdle(page)) return <Card title={name} aside={usage(page)} isFaint />
   return (
-    <Card title={name} aside={useText(page)} isFaint={!page.live} isChanged={page.use.changed}>
+    <Card title={name} aside={usage(page)} isFaint={!page.live} isChanged={page.use.changed}>
       <dl>
         <Line name="flags">
           <Bits bits={page.flags} label={name} />
@@ -40,8 +41,15 @@ export function PageCard({ page }: { readonly page: PageData }) {
   )
 }
 
+/** Free, and nothing about it that should not be so: there is nothing to say. */
+function isIdle({ live, use, flags, refcount, mapcount, mapping }: PageData): boolean {
+  const fields = [use, refcount, mapping, ...flags]
+  const isClean = refcount.value === 0 && (mapcount?.value ?? 0) === 0 && !flags.some((flag) => flag.value)
+  return !live && isClean && !fields.some(({ changed }) => changed)
+}
+
 /** Which use of the memory it is: what a pointer to an earlier one has no claim to. */
-function useText({ live, use: { value: use } }: PageData): string {
+function usage({ live, use: { value: use } }: PageData): string {
   if (!live) return use === 0 ? 'free' : `free; was used ${use} ${use === 1 ? 'time' : 'times'}`
   return `in use, incarnation ${use}`
 }
