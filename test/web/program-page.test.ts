@@ -31,7 +31,7 @@ describe("a program of one's own", () => {
     await page.getByRole('link', { name: /assertion failed/ }).click()
     await page.locator('.ending', { hasText: 'an update was lost' }).waitFor()
     await page.keyboard.press('End')
-    expect(await page.locator('.state').innerText()).toMatch(/counter\s+1/)
+    await page.locator('.state', { hasText: /counter\s*1/ }).waitFor()
     await page.getByRole('link', { name: 'Your program' }).click()
     await page.locator('.cm-content', { hasText: 'lost update' }).waitFor()
   })

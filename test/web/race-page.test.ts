@@ -6,9 +6,10 @@ import { test } from './support/browser.js'
 describe('the first page', () => {
   test('has every race, in a sentence', async ({ web }) => {
     const page = await web.open()
+    await page.locator('.races li').nth(7).waitFor()
     expect(await page.locator('.races li').count()).toBe(8)
     await page.getByRole('link', { name: 'The wake-up at the end of writeback' }).click()
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('wake-up at the end of writeback')
+    await page.getByRole('heading', { level: 1, name: /wake-up at the end of writeback/ }).waitFor()
     expect(page.url()).toContain('race=writeback-wakeup')
   })
 
@@ -82,7 +83,7 @@ describe('the page of a race', () => {
     expect(verdicts).toContain('race')
     expect(verdicts.slice(verdicts.length / 2).every((verdict) => verdict === 'holds')).toBe(true)
     await page.locator('.cell[data-verdict=race]').first().click()
-    expect(await page.locator('.details').innerText()).toMatch(/Race:.*program/s)
+    await page.locator('.details', { hasText: /Race:.*program/s }).waitFor()
     await page.locator('.details a').click()
     await page.locator('.lane-rows li').first().waitFor()
   })
@@ -90,8 +91,7 @@ describe('the page of a race', () => {
   test('shows who claimed what in the thread', async ({ web }) => {
     const page = await web.open('#page=race&race=writeback-wakeup')
     await page.getByRole('button', { name: /^hugh-2, bug-on-writeback/ }).click()
-    const details = await page.locator('.details').innerText()
-    expect(details).toContain('Hugh Dickins, 24 Nov 2020 16:46: it closes this.')
-    expect(details).toContain('Not explored yet.')
+    await page.locator('.details', { hasText: 'Hugh Dickins, 24 Nov 2020 16:46: it closes this.' }).waitFor()
+    expect(await page.locator('.details').innerText()).toContain('Not explored yet.')
   })
 })

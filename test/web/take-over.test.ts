@@ -19,10 +19,10 @@ describe('taking over', () => {
     const page = await web.open(`${WRITEBACK}&cursor=10&show=tasks`)
     await page.getByRole('button', { name: 'Step writer' }).click()
     await page.locator('.place', { hasText: '11 of 11' }).waitFor()
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('No failure so far')
+    await page.getByRole('heading', { level: 1, name: /No failure so far/ }).waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.locator('.place', { hasText: '10 of 188' }).waitFor()
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('BUG_ON')
+    await page.getByRole('heading', { level: 1, name: /BUG_ON/ }).waitFor()
   })
 
   test('begins with nothing, lets it run on, and says at once when a failure is reached', async ({ web }) => {

@@ -12,7 +12,7 @@ import { askInTurn, askNow } from '../engine/pool.js'
 import type { Complaint } from '../engine/requests.js'
 import { configurationIn, configurationView } from '../parts/words.js'
 import { Choices } from '../race/choices.js'
-import { go, linkTo } from '../shell/route.js'
+import { go, linkTo, settle } from '../shell/route.js'
 import { complaintOf } from '../trace/use-trace.js'
 import '../styles/race.css'
 import '../styles/program.css'
@@ -57,7 +57,7 @@ function Desk({ race, view, text, onText }: DeskProps) {
   })
   useEffect(() => {
     if (text === view.text) return undefined
-    const timer = setTimeout(() => go(place({ race, configuration }), 'replace'), SETTLED_MS)
+    const timer = setTimeout(() => settle(view, place({ race, configuration })), SETTLED_MS)
     return () => clearTimeout(timer)
   }, [text, view])
   const start = (): void => {

@@ -8,7 +8,7 @@ import { examples, type Example } from '../program/examples.js'
 import { Outcome } from '../program/outcome.js'
 import { useOwnRun } from '../program/own-run.js'
 import { LIMITS, maxStates } from '../race/exploring.js'
-import { go } from '../shell/route.js'
+import { go, settle } from '../shell/route.js'
 import '../styles/race.css'
 import '../styles/program.css'
 
@@ -34,7 +34,7 @@ export function ProgramPage({ view }: { readonly view: View }) {
   }, [])
   useEffect(() => {
     if (text === '' || text === view.text) return undefined
-    const timer = setTimeout(() => go({ ...view, text }, 'replace'), SETTLED_MS)
+    const timer = setTimeout(() => settle(view, { ...view, text }), SETTLED_MS)
     return () => clearTimeout(timer)
   }, [text, view])
   const explore = (): void => start(text, memory, maxStates.value)

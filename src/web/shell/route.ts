@@ -40,3 +40,8 @@ export function go(view: View, how: 'push' | 'replace' = 'push'): void {
   shown = location.hash
   route.value = { view, error: null }
 }
+
+/** Goes on from `from` a moment later, in its place; unless somebody has gone elsewhere meanwhile. */
+export function settle(from: View, view: View): void {
+  if (route.peek().view === from) go(view, 'replace')
+}

@@ -33,6 +33,6 @@ export function useKeys(actions: Actions): void {
 function isTyping({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.closest('[role=tablist]') !== null) return /^Arrow|^Home$|^End$/.test(key)
-  if (target.closest('dialog, select, textarea, .cm-editor') !== null) return true
+  if (target.closest('dialog[open], select, textarea, .cm-editor') !== null) return true
   return target instanceof HTMLInputElement && target.type !== 'range'
 }

@@ -1,7 +1,7 @@
 /** Where the user is in a trace: moves at once, and is in the page's address a moment later. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { View } from '../../report/explorer/index.js'
-import { go } from '../shell/route.js'
+import { go, settle } from '../shell/route.js'
 import type { TraceModel } from './model.js'
 import type { Position } from './take-over.js'
 
@@ -33,10 +33,10 @@ export function usePosition(view: View, model: TraceModel | null): TracePosition
     if (model === null || cursor === linked) return undefined
     const timer = setTimeout(() => {
       written.current = cursor
-      go({ ...view, cursor }, 'replace')
+      settle(view, { ...view, cursor })
     }, SETTLED_MS)
     return () => clearTimeout(timer)
-  }, [cursor, linked, model])
+  }, [cursor, view, model])
   return {
     cursor,
     setCursor: want,
