@@ -9,7 +9,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Files that nothing imports because something else starts them. */
 const ENTRIES = [
   'src/conform/linux/hold/daemon.ts',
-  'src/conform/model/index.ts',
   'src/cli/main.ts',
   'src/cli/workers/worker.ts',
   'src/engine/index.ts',
