@@ -6,6 +6,7 @@ import { faultAroundOf413, noFaultAround } from './versions/fault-around.js'
 import { faultsOf413 } from './versions/faults-of-413.js'
 import { mendedWriteback } from './versions/mended-writeback.js'
 import { oldCow } from './versions/old-cow.js'
+import { oldFaultRetry } from './versions/old-fault-retry.js'
 import { oldPageBitWait } from './versions/old-page-bit-wait.js'
 import { freesWithoutUnlock, reclaimOf516 } from './versions/reclaim.js'
 import { faultsOf34 } from './versions/v34/faults.js'
@@ -17,8 +18,8 @@ import { xfsOf413 } from './versions/xfs-of-413.js'
 const VERSIONS: Readonly<Record<string, readonly Patch[]>> = {
   'v5.10-rc5': [],
   'v3.4': [pageCacheOf34, faultsOf34, noFaultAround],
-  'v4.13': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413, faultsOf413, xfsOf413],
-  'v4.15': [oldPageBitWait, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413],
+  'v4.13': [oldPageBitWait, oldFaultRetry, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413, faultsOf413, xfsOf413],
+  'v4.15': [oldPageBitWait, oldFaultRetry, oldCow, freesWithoutUnlock, directIoOf415, faultAroundOf413],
   'v5.8': [oldPageBitWait, oldCow],
   'v5.16': [mendedWriteback, reclaimOf516, directIoOf516],
   'v6.18': v618,

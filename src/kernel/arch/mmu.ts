@@ -34,7 +34,7 @@ import {
 } from '../include/linux/pgtable.js'
 import { blockOf, wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
-import { isFaultError, type VmFault } from '../mm/memory.js'
+import { isFaultError, type FaultFlags, type VmFault } from '../mm/memory.js'
 
 export const mmu = {
   /**
@@ -57,15 +57,12 @@ export const mmu = {
   },
 
   /**
-   * do_user_addr_fault (arch/x86/mm/fault.c), v5.10-rc5. Context: page fault of user code. The mmap_lock is not given up while
-   * the fault waits for a page, as it is in the kernel the first time (VM_FAULT_RETRY).
+   * do_user_addr_fault (arch/x86/mm/fault.c), v5.10-rc5. Context: page fault of user code. A fault that has given the mmap_lock up while
+   * it waited for a page (VM_FAULT_RETRY) is tried once more, with the area looked up anew: what is there now need not be `vma`.
    */
   do_user_addr_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
-    vma.mm.mmap_lock.downRead()
-    // find_vma
-    const fault = vma.linked.get() ? k.handle_mm_fault(vma, address, write) : 'VM_FAULT_SIGSEGV'
-    vma.mm.mmap_lock.upRead()
-    return fault
+    const fault = k.fault_on_address(vma.mm, address, write, 'ALLOW_RETRY')
+    return fault === 'VM_FAULT_RETRY' ? k.fault_on_address(vma.mm, address, write, 'TRIED') : fault
   },
 }
 
@@ -126,6 +123,15 @@ export const mmuInstructions = {
 }
 
 export const mmuInlines = {
+  /** The part of do_user_addr_fault that is done again. @returns RETRY with the mmap_lock given up */
+  fault_on_address(k: Kernel, mm: Mm, address: number, write: boolean, flags: FaultFlags): VmFault {
+    mm.mmap_lock.downRead()
+    const vma = k.find_vma(mm, address)
+    const fault = vma === undefined ? 'VM_FAULT_SIGSEGV' : k.handle_mm_fault(vma, address, write, flags)
+    if (fault !== 'VM_FAULT_RETRY') mm.mmap_lock.upRead()
+    return fault
+  },
+
   /** flush_tlb_page: the CPUs that may have the entry forget it before this returns. */
   flush_tlb_page(k: Kernel, vma: Vma, address: number): void {
     if (k.config.tlb) k.tlb_shootdown(vma.mm, address, 1)

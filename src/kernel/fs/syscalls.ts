@@ -4,6 +4,7 @@ import { ZERO, type AddressSpace, type Dio, type IovIter, type Vma } from '../in
 import { blockOf, wordOf } from '../block/blocks.js'
 import { FOLL_GET, FOLL_WRITE } from '../mm/gup.js'
 import type { Advice } from '../mm/madvise.js'
+import { isFault } from '../mm/memory.js'
 
 export const syscalls = {
   /** write(2) of a file's only page. @returns false for -ENOMEM */
@@ -153,8 +154,8 @@ export const syscalls = {
 
   /** A load through a shared mapping that has to fault; the page is not entered in page tables. @returns whether it was there */
   load_fault(k: Kernel, file: AddressSpace): boolean {
-    const page = k.filemap_fault(file, 0)
-    if (page === null) return false
+    const page = k.filemap_fault(file, 0, null)
+    if (isFault(page)) return false
     k.unlock_page(page)
     k.put_page(page)
     return true

@@ -35,7 +35,7 @@ export const deviceMemory = {
   /** wp_pfn_shared: a store to device memory that is mapped shared and read-only. Context: PTL held, which it gives up. */
   wp_pfn_shared(k: Kernel, vma: Vma, address: number, orig: SomePte): VmFault {
     vma.mm.ptl.unlock()
-    const vmf = k.vm_fault(vma, address, true, orig)
+    const vmf = k.vm_fault(vma, address, true, orig, 'NO_RETRY')
     const fault = k.xfs_filemap_pfn_mkwrite(vmf)
     return fault === 0 ? k.finish_mkwrite_fault(vma, address, orig) : fault
   },

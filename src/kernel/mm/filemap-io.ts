@@ -4,7 +4,7 @@
  * after.
  */
 import type { Kernel } from '../kernel.js'
-import type { AddressSpace, Page, SyncMode, Vma } from '../include/linux/mm-types.js'
+import type { AddressSpace, Mm, Page, SyncMode, Vma } from '../include/linux/mm-types.js'
 import { blocksOf, inodeOf, isExt4, type Transfer } from '../fs/block-map.js'
 import { wordOf } from '../block/blocks.js'
 import { untilDone } from '../lib/debug.js'
@@ -167,6 +167,19 @@ export const filemapIoInlines = {
   read_page(k: Kernel, file: AddressSpace, index: number): void {
     const reading = k.page_cache_read(file, index)
     if (reading !== null) k.mpage_bio(file, ...reading)
+  },
+
+  /**
+   * What filemap_fault does about a page that is not cached: reads it, and finds it unlocked when the transfer is over already, or else
+   * locked, and then gives up the mmap_sem of `mm`, if there is one, until it is over (lock_page_or_retry).
+   * @returns false if the mmap_sem has been given up
+   */
+  fault_reads_page(k: Kernel, file: AddressSpace, index: number, mm: Mm | null): boolean {
+    const reading = k.page_cache_read(file, index)
+    if (reading === null) return true
+    if (mm !== null) mm.mmap_lock.upRead()
+    k.mpage_bio(file, ...reading)
+    return mm === null
   },
 
   /** A look at the page cache without a reference. */

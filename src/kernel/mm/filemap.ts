@@ -1,7 +1,8 @@
 /** mm/filemap.c, v5.10-rc5: the page cache, and waiting for bits of a page. */
 import type { Kernel } from '../kernel.js'
-import type { AddressSpace, Bio, Page, PagecacheTag, SyncMode, WaitBit, WaitEntry, WaitQueueHead } from '../include/linux/mm-types.js'
+import type { AddressSpace, Bio, Mm, Page, PagecacheTag, SyncMode, WaitBit, WaitEntry, WaitQueueHead } from '../include/linux/mm-types.js'
 import { ClearPageReclaim, PageLocked, PageReclaim, PageSwapCache, __SetPageFlag } from '../include/linux/page-flags.js'
+import type { FaultedPage } from './memory.js'
 
 /** What a waiter does with the bit, and with its reference. */
 export type Behavior = 'EXCLUSIVE' | 'SHARED' | 'DROP'
@@ -315,23 +316,38 @@ export const filemap = {
 
   /**
    * filemap_fault, up to where the page is returned locked. Context: page fault; the wait for the page lock ends with a fatal
-   * signal. A page that is being read is locked: that it is not up to date yet needs no saying.
-   * @returns the page, locked and referenced; null if there is none, for want of memory or beyond the end of the file, or if the task was killed
+   * signal. A page that is being read is locked: that it is not up to date yet needs no saying. `mm` is the address space whose
+   * mmap_lock is held and may be given up before anything is waited for (maybe_unlock_mmap_for_io; since v5.1 also before a page is
+   * read); null if it may not.
+   * @returns the page, locked and referenced; SIGBUS if there is none, for want of memory or beyond the end of the file, or if the task
+   * was killed; RETRY if the mmap_lock has been given up
    */
-  filemap_fault(k: Kernel, mapping: AddressSpace, index: number): Page | null {
+  filemap_fault(k: Kernel, mapping: AddressSpace, index: number, mm: Mm | null): FaultedPage {
+    let unlocked = false
     for (;;) {
       const page = k.find_get_page(mapping, index)
       if (page === null) {
-        if (!k.filemap_fault_read(mapping, index)) return null
+        unlocked = k.maybe_unlock_mmap_for_io(mm, unlocked)
+        if (!k.filemap_fault_read(mapping, index)) return unlocked ? 'VM_FAULT_RETRY' : 'VM_FAULT_SIGBUS'
         continue
       }
-      if (!k.lock_page_killable(page)) {
-        k.put_page(page)
-        return null
+      // lock_page_maybe_drop_mmap
+      if (mm === null || !k.trylock_page(page)) {
+        unlocked = k.maybe_unlock_mmap_for_io(mm, unlocked)
+        if (!k.lock_page_killable(page)) {
+          k.put_page(page)
+          return unlocked ? 'VM_FAULT_RETRY' : 'VM_FAULT_SIGBUS'
+        }
       }
-      if (page.mapping.get() === mapping) return page
+      if (page.mapping.get() !== mapping) {
+        k.unlock_page(page)
+        k.put_page(page)
+        continue
+      }
+      if (!unlocked) return page
       k.unlock_page(page)
       k.put_page(page)
+      return 'VM_FAULT_RETRY'
     }
   },
 }
@@ -364,6 +380,29 @@ export const filemapInlines = {
    */
   filemap_fault_read(k: Kernel, mapping: AddressSpace, index: number): boolean {
     return k.expectations.ofFile(mapping) !== undefined && k.page_cache_ra_unbounded(mapping, index)
+  },
+
+  /**
+   * maybe_unlock_mmap_for_io (mm/internal.h): gives the mmap_lock up, unless that may not be (`mm` is null), or has been done already.
+   * @returns whether the mmap_lock has been given up
+   */
+  maybe_unlock_mmap_for_io(_k: Kernel, mm: Mm | null, unlocked: boolean): boolean {
+    if (mm === null || unlocked) return unlocked
+    mm.mmap_lock.upRead()
+    return true
+  },
+
+  /**
+   * lock_page_or_retry, __lock_page_or_retry. Context: page fault, a reference held. If the page is locked, and `mm` is not null, its
+   * mmap_lock is given up, and the page is waited for, but not locked.
+   * @returns whether the page is locked; with `mm` null, false for a signal
+   */
+  lock_page_or_retry(k: Kernel, page: Page, mm: Mm | null): boolean {
+    if (mm === null) return k.lock_page_killable(page)
+    if (k.trylock_page(page)) return true
+    mm.mmap_lock.upRead()
+    if (PageLocked(page)) k.wait_on_page_bit_common(page, 'PG_locked', 'SHARED', true)
+    return false
   },
 
   /** finish_wait: leaves the queue if still on it, so that `flags` are stable. @returns whether `needed` is set */

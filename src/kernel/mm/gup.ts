@@ -21,7 +21,7 @@ import {
   pte_write,
 } from '../include/linux/pgtable.js'
 import { PageDirty, SetPageReferenced } from '../include/linux/page-flags.js'
-import { isFaultError } from './memory.js'
+import { isFault, isFaultError, type FaultFlags, type FaultedPage, type VmFault } from './memory.js'
 import { untilDone } from '../lib/debug.js'
 
 export const FOLL_WRITE = 1
@@ -108,14 +108,20 @@ export const gup = {
     return pages
   },
 
-  /** __get_user_pages. Context: mmap_lock held for reading. Each page is looked up, and faulted in until it is found. */
+  /**
+   * __get_user_pages. Context: mmap_lock held for reading; it is given up while a fault waits for a page, and taken again. Each page is
+   * looked up, and faulted in until it is found.
+   */
   __get_user_pages(k: Kernel, mm: Mm, start: number, nr_pages: number, flags: number): readonly Page[] {
     const pages: Page[] = []
     for (let address = start; address < start + nr_pages; address++) {
-      const vma = findVma(mm, address)
-      if (vma === undefined) break
-      const page = k.follow_or_fault_in(vma, address, flags)
-      if (page === null) break
+      let page = k.get_user_page_once(mm, address, flags, 'ALLOW_RETRY')
+      if (page === 'VM_FAULT_RETRY') {
+        // __get_user_pages_locked: FOLL_TRIED for this page.
+        mm.mmap_lock.downRead()
+        page = k.get_user_page_once(mm, address, flags, 'TRIED')
+      }
+      if (isFault(page)) break
       pages.push(page)
     }
     return pages
@@ -152,9 +158,9 @@ export const gup = {
     return page
   },
 
-  /** faultin_page. Context: mmap_lock held for reading. @returns false for a signal or an error */
-  faultin_page(k: Kernel, vma: Vma, address: number, flags: number): boolean {
-    return !isFaultError(k.handle_mm_fault(vma, address, (flags & FOLL_WRITE) !== 0))
+  /** faultin_page. Context: mmap_lock held for reading; given up if RETRY is returned. */
+  faultin_page(k: Kernel, vma: Vma, address: number, flags: number, fault_flags: FaultFlags): VmFault {
+    return k.handle_mm_fault(vma, address, (flags & FOLL_WRITE) !== 0, fault_flags)
   },
 
   /** unpin_user_page, unpin_user_pages_dirty_lock with `dirty`. Context: task if dirty, else any. */
@@ -173,12 +179,16 @@ export const gupInlines = {
     return true
   },
 
-  /** The loop of __get_user_pages about one page. @returns null if it cannot be had */
-  follow_or_fault_in(k: Kernel, vma: Vma, address: number, flags: number): Page | null {
+  /** The loop of __get_user_pages about one page. @returns the page; SIGBUS if it cannot be had; RETRY if the mmap_lock has been given up */
+  get_user_page_once(k: Kernel, mm: Mm, address: number, flags: number, fault_flags: FaultFlags): FaultedPage {
+    const vma = k.find_vma(mm, address)
+    if (vma === undefined) return 'VM_FAULT_SIGBUS'
     return untilDone(k, () => {
       const page = k.follow_page_mask(vma, address, flags)
       if (page !== null) return page
-      return k.faultin_page(vma, address, flags) ? undefined : null
+      const fault = k.faultin_page(vma, address, flags, fault_flags)
+      if (fault === 'VM_FAULT_RETRY') return fault
+      return isFaultError(fault) ? 'VM_FAULT_SIGBUS' : undefined
     })
   },
 
@@ -203,9 +213,4 @@ export const gupInlines = {
 
 function referencesOf(refs: number, flags: number): number {
   return (flags & FOLL_PIN) !== 0 ? refs * GUP_PIN_COUNTING_BIAS : refs
-}
-
-/** find_extend_vma: the area at an address, if it is mapped. */
-function findVma(mm: Mm, address: number): Vma | undefined {
-  return mm.areas.find((vma) => vma.start <= address && address < vma.start + vma.pages && vma.linked.get())
 }

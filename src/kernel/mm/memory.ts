@@ -26,7 +26,8 @@ import { wordOf } from '../block/blocks.js'
 
 /**
  * vm_fault_t: 0 if the fault was dealt with; NOPAGE if the entry has changed, so that the access is to be tried again; or a
- * signal. (VM_FAULT_WRITE is left out: it says something only to those who write to what is mapped read-only.)
+ * signal. RETRY: the mmap_lock has been given up. (VM_FAULT_WRITE is left out: it says something only to those who write to what is
+ * mapped read-only.)
  */
 export type VmFault =
   | 0
@@ -34,19 +35,34 @@ export type VmFault =
   | 'VM_FAULT_LOCKED'
   | 'VM_FAULT_DONE_COW'
   | 'VM_FAULT_FALLBACK'
+  | 'VM_FAULT_RETRY'
   | 'VM_FAULT_OOM'
   | 'VM_FAULT_SIGBUS'
   | 'VM_FAULT_SIGSEGV'
+
+/** What ->fault returns: a page, or that there is none: beyond the end of the file, without memory, or not yet. */
+export type FaultedPage = Page | 'VM_FAULT_SIGBUS' | 'VM_FAULT_RETRY'
+
+export function isFault(page: FaultedPage): page is 'VM_FAULT_SIGBUS' | 'VM_FAULT_RETRY' {
+  return typeof page === 'string'
+}
 
 /** VM_FAULT_ERROR. */
 export function isFaultError(fault: VmFault): boolean {
   return fault === 'VM_FAULT_OOM' || fault === 'VM_FAULT_SIGBUS' || fault === 'VM_FAULT_SIGSEGV'
 }
 
+/**
+ * FAULT_FLAG_ALLOW_RETRY, FAULT_FLAG_TRIED, or neither. The first time whoever waits for a page in a fault gives the mmap_lock up, and the
+ * fault returns RETRY; the second time it keeps it. (Up to v5.6 ALLOW_RETRY is taken away for that, since v5.7 TRIED is added and
+ * fault_flag_allow_retry_first looks at both: who waits for pages sees no difference.)
+ */
+export type FaultFlags = 'ALLOW_RETRY' | 'TRIED' | 'NO_RETRY'
+
 /** Context of all of them: page fault or get_user_pages, mmap_lock held for reading; `address` is a virtual page number. */
 export const memory = {
   /** handle_mm_fault, __handle_mm_fault: where huge pages may be, they come first. */
-  handle_mm_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
+  handle_mm_fault(k: Kernel, vma: Vma, address: number, write: boolean, flags: FaultFlags): VmFault {
     if (vma.huge) {
       const pmd = pmd_read(vma.mm, address)
       let fault: VmFault = 'VM_FAULT_FALLBACK'
@@ -60,17 +76,17 @@ export const memory = {
       }
       if (fault !== 'VM_FAULT_FALLBACK') return fault
     }
-    return k.handle_pte_fault(vma, address, write)
+    return k.handle_pte_fault(vma, address, write, flags)
   },
 
   /** handle_pte_fault. Looks at the entry without the PTL, and again under it. */
-  handle_pte_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
+  handle_pte_fault(k: Kernel, vma: Vma, address: number, write: boolean, flags: FaultFlags): VmFault {
     const { ptl } = vma.mm
     const ptep = pteOf(vma.mm, address)
     if (vma.huge && pmd_trans_huge(pmd_read(vma.mm, address))) return 0
     const orig = ptep.get()
-    if (orig === null) return vma.file === null ? k.do_anonymous_page(vma, address, write) : k.do_fault(vma, address, write)
-    if (!pte_present(orig)) return k.do_swap_page(vma, address, write, orig)
+    if (orig === null) return vma.file === null ? k.do_anonymous_page(vma, address, write) : k.do_fault(vma, address, write, flags)
+    if (!pte_present(orig)) return k.do_swap_page(vma, address, write, orig, flags)
     ptl.lock()
     if (k.pte_same(ptep.get(), orig)) {
       if (write && !pte_write(orig)) return k.do_wp_page(vma, address, orig)
@@ -209,17 +225,17 @@ export const memory = {
   },
 
   /** do_fault: nothing is mapped yet of a file. */
-  do_fault(k: Kernel, vma: Vma, address: number, write: boolean): VmFault {
-    if (!write) return k.do_read_fault(vma, address)
-    return vma.shared ? k.do_shared_fault(vma, address) : k.do_cow_fault(vma, address)
+  do_fault(k: Kernel, vma: Vma, address: number, write: boolean, flags: FaultFlags): VmFault {
+    if (!write) return k.do_read_fault(vma, address, flags)
+    return vma.shared ? k.do_shared_fault(vma, address, flags) : k.do_cow_fault(vma, address, flags)
   },
 
   /** do_read_fault: maps the page of the file read-only. */
-  do_read_fault(k: Kernel, vma: Vma, address: number): VmFault {
+  do_read_fault(k: Kernel, vma: Vma, address: number, flags: FaultFlags): VmFault {
     const around = k.read_fault_around(vma, address)
     if (around !== 0) return around
-    const page = k.__do_fault(vma, address)
-    if (page === null) return 'VM_FAULT_SIGBUS'
+    const page = k.__do_fault(vma, address, flags)
+    if (isFault(page)) return page
     const fault = k.finish_fault(vma, address, false, page)
     k.unlock_page(page)
     if (fault !== 0) k.put_page(page)
@@ -227,13 +243,13 @@ export const memory = {
   },
 
   /** do_cow_fault: a store to a private mapping of a file gets a copy. */
-  do_cow_fault(k: Kernel, vma: Vma, address: number): VmFault {
+  do_cow_fault(k: Kernel, vma: Vma, address: number, flags: FaultFlags): VmFault {
     const cow_page = k.alloc_page()
     if (cow_page === null) return 'VM_FAULT_OOM'
-    const page = k.__do_fault(vma, address)
-    if (page === null) {
+    const page = k.__do_fault(vma, address, flags)
+    if (isFault(page)) {
       k.put_page(cow_page)
-      return 'VM_FAULT_SIGBUS'
+      return page
     }
     k.copy_user_highpage(cow_page, page)
     k.__SetPageUptodate(cow_page)
@@ -245,9 +261,9 @@ export const memory = {
   },
 
   /** do_shared_fault: the page is unlocked for page_mkwrite, which locks it again until it is mapped and dirty. */
-  do_shared_fault(k: Kernel, vma: Vma, address: number): VmFault {
-    const page = k.__do_fault(vma, address)
-    if (page === null) return 'VM_FAULT_SIGBUS'
+  do_shared_fault(k: Kernel, vma: Vma, address: number, flags: FaultFlags): VmFault {
+    const page = k.__do_fault(vma, address, flags)
+    if (isFault(page)) return page
     k.unlock_page(page)
     let fault = k.do_page_mkwrite(vma, page)
     if (fault !== 0) {
@@ -264,10 +280,10 @@ export const memory = {
     return fault
   },
 
-  /** __do_fault, filemap_fault. @returns the page of the file, locked and referenced; null if there is none */
-  __do_fault(k: Kernel, vma: Vma, address: number): Page | null {
-    const page = k.filemap_fault(fileOf(vma), vma.pgoff + address - vma.start)
-    if (page !== null && k.config.debugVm) k.VM_BUG_ON(!PageLocked(page), '!PageLocked(page)')
+  /** __do_fault. @returns the page of the file, locked and referenced; or what the fault comes to */
+  __do_fault(k: Kernel, vma: Vma, address: number, flags: FaultFlags): FaultedPage {
+    const page = k.filemap_fault(fileOf(vma), vma.pgoff + address - vma.start, flags === 'ALLOW_RETRY' ? vma.mm : null)
+    if (!isFault(page) && k.config.debugVm) k.VM_BUG_ON(!PageLocked(page), '!PageLocked(page)')
     return page
   },
 
@@ -284,7 +300,7 @@ export const memory = {
    * do_swap_page, of a swap device that is read through the swap cache. For a store, a page whose swap slot nobody else uses is
    * taken as it is; another is mapped read-only first and then copied. Swap is never full, so the page stays in the swap cache.
    */
-  do_swap_page(k: Kernel, vma: Vma, address: number, write: boolean, orig: SomePte): VmFault {
+  do_swap_page(k: Kernel, vma: Vma, address: number, write: boolean, orig: SomePte, flags: FaultFlags): VmFault {
     const { ptl } = vma.mm
     const ptep = pteOf(vma.mm, address)
     if (is_migration_entry(orig)) {
@@ -299,7 +315,10 @@ export const memory = {
       ptl.unlock()
       return same ? 'VM_FAULT_OOM' : 0
     }
-    k.lock_page(page)
+    if (!k.lock_page_or_retry(page, flags === 'ALLOW_RETRY' ? vma.mm : null)) {
+      k.put_page(page)
+      return flags === 'ALLOW_RETRY' ? 'VM_FAULT_RETRY' : 'VM_FAULT_SIGBUS'
+    }
     const cached = PageSwapCache(page) && page.swap.get() === entry
     if (cached) ptl.lock()
     if (!cached || !k.pte_same(ptep.get(), orig)) {

@@ -46,6 +46,11 @@ export const mmap = {
 }
 
 export const mmapInlines = {
+  /** find_vma: the area at a virtual page. Context: mmap_lock held. */
+  find_vma(_k: Kernel, mm: Mm, address: number): Vma | undefined {
+    return mm.areas.find((vma) => vma.start <= address && address < vma.start + vma.pages && vma.linked.get())
+  },
+
   /** vma_link, and what of anon_vma_prepare the kernel leaves to the first fault. Context: mmap_lock held for writing. */
   vma_link(_k: Kernel, vma: Vma): void {
     const { file, anon_vma, shared } = vma

@@ -7,22 +7,22 @@ import { isFaultError, type VmFault } from '../mm/memory.js'
 
 export const faultsOf413 = patch('faults of v4.13', {
   /** handle_mm_fault, __handle_mm_fault: create_huge_pmd and wp_huge_pmd ask the file system. */
-  handle_mm_fault(k, base, vma, address, write) {
-    if (vma.mixedmap === null || !vma.huge) return base(vma, address, write)
+  handle_mm_fault(k, base, vma, address, write, flags) {
+    if (vma.mixedmap === null || !vma.huge) return base(vma, address, write, flags)
     const pmd = pmdOf(vma.mm, address).get()
     if (pmd === null || (pmd_devmap(pmd) && write && !pmd_write_devmap(pmd))) {
-      const fault = k.xfs_filemap_huge_fault(k.vm_fault(vma, address, write, null), 'PMD')
+      const fault = k.xfs_filemap_huge_fault(k.vm_fault(vma, address, write, null, flags), 'PMD')
       if (fault !== 'VM_FAULT_FALLBACK') return fault
     } else if (pmd_devmap(pmd)) {
       // huge_pmd_set_accessed: hardware has set what it needs.
       return 0
     }
-    return k.handle_pte_fault(vma, address, write)
+    return k.handle_pte_fault(vma, address, write, flags)
   },
 
   /** handle_pte_fault: a huge entry that has come meanwhile is met by trying again. */
-  handle_pte_fault(k, base, vma, address, write) {
-    return vma.mixedmap !== null && k.pmd_is_devmap(vma, address) ? 0 : base(vma, address, write)
+  handle_pte_fault(k, base, vma, address, write, flags) {
+    return vma.mixedmap !== null && k.pmd_is_devmap(vma, address) ? 0 : base(vma, address, write, flags)
   },
 
   pte_alloc: (_k, base, mm, address) => base(mm, address) && !pmd_devmap(pmdOf(mm, address).get()),
@@ -32,11 +32,11 @@ export const faultsOf413 = patch('faults of v4.13', {
     return vma.mixedmap !== null && vma.huge && !k.pte_alloc(vma.mm, address) ? 'VM_FAULT_NOPAGE' : base(vma, address, write, page)
   },
 
-  do_read_fault(k, base, vma, address) {
-    if (vma.mixedmap === null) return base(vma, address)
+  do_read_fault(k, base, vma, address, flags) {
+    if (vma.mixedmap === null) return base(vma, address, flags)
     const around = k.read_fault_around(vma, address)
     if (around !== 0) return around
-    const vmf = k.vm_fault(vma, address, false, null)
+    const vmf = k.vm_fault(vma, address, false, null, flags)
     const fault = k.xfs_filemap_fault(vmf)
     const page = vmf.page.get()
     if (fault !== 'VM_FAULT_LOCKED' || page === null) return fault
@@ -47,9 +47,9 @@ export const faultsOf413 = patch('faults of v4.13', {
   },
 
   /** do_cow_fault: DAX copies to cow_page itself. */
-  do_cow_fault(k, base, vma, address) {
-    if (vma.mixedmap === null) return base(vma, address)
-    const vmf = k.vm_fault(vma, address, true, null)
+  do_cow_fault(k, base, vma, address, flags) {
+    if (vma.mixedmap === null) return base(vma, address, flags)
+    const vmf = k.vm_fault(vma, address, true, null, flags)
     const cow_page = k.alloc_page()
     if (cow_page === null) return 'VM_FAULT_OOM'
     vmf.cow_page.set(cow_page)
@@ -70,9 +70,9 @@ export const faultsOf413 = patch('faults of v4.13', {
   },
 
   /** do_shared_fault: between ->fault and ->page_mkwrite neither the page nor the inode is locked. */
-  do_shared_fault(k, base, vma, address) {
-    if (vma.mixedmap === null) return base(vma, address)
-    const vmf = k.vm_fault(vma, address, true, null)
+  do_shared_fault(k, base, vma, address, flags) {
+    if (vma.mixedmap === null) return base(vma, address, flags)
+    const vmf = k.vm_fault(vma, address, true, null, flags)
     const fault = k.xfs_filemap_fault(vmf)
     const page = vmf.page.get()
     if (fault !== 'VM_FAULT_LOCKED' || page === null) return fault
@@ -107,7 +107,7 @@ export const faultsOf413 = patch('faults of v4.13', {
 
   wp_page_shared(k, base, vma, address, orig, page) {
     if (vma.mixedmap === null) return base(vma, address, orig, page)
-    const vmf = k.vm_fault(vma, address, true, orig)
+    const vmf = k.vm_fault(vma, address, true, orig, 'NO_RETRY')
     k.get_page(page)
     vma.mm.ptl.unlock()
     let fault = page_mkwrite(k, vmf)

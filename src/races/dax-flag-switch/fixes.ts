@@ -58,7 +58,7 @@ const nestedHold = patch('nested-hold', {
 
 /** Dave Chinner, 28 and 30 Aug: whoever looks first decides for the whole fault. The first look stays where it was: without a lock. */
 const vmfSaysDax = patch('vmf-says-dax', {
-  vm_fault: (k, base, vma, address, write, orig_pte) => ({ ...base(vma, address, write, orig_pte), decided: k.world.own<boolean | null>('vmf.decided', null) }),
+  vm_fault: (k, base, ...fault) => ({ ...base(...fault), decided: k.world.own<boolean | null>('vmf.decided', null) }),
   fault_IS_DAX(_k, base, mapping, vmf) {
     const decided = vmf?.decided
     if (decided === undefined) return base(mapping, vmf)

@@ -49,7 +49,7 @@ const mkwriteRwsem = patch('mkwrite-rwsem', { ...aroundPunch(newLock), ...inMkwr
 const faultRwsem = patch('fault-rwsem', {
   ...aroundPunch(newLock),
   ...inMkwrite,
-  filemap_fault: (_k, base, file, index) => shared(file, () => base(file, index)),
+  filemap_fault: (_k, base, file, index, mm) => shared(file, () => base(file, index, mm)),
 })
 
 /** Merged in 2021: the lock around everything that adds pages to the page cache. A page that is cached already is used without. */

@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernel.js'
 import type { AddressSpace, Page, Vma } from '../../include/linux/mm-types.js'
 import type { VmFaultInfo } from '../../include/linux/vm-fault.js'
-import { fileOf, type VmFault } from '../../mm/memory.js'
+import { fileOf, isFault, type VmFault } from '../../mm/memory.js'
 import { daxOf, type DaxSize } from '../dax-entries.js'
 
 export const xfsFile = {
@@ -104,8 +104,8 @@ export const xfsFileInlines = {
 
   /** filemap_fault, as ->fault is answered. */
   filemap_fault_vmf(k: Kernel, vmf: VmFaultInfo): VmFault {
-    const page = k.filemap_fault(fileOf(vmf.vma), vmf.pgoff)
-    if (page === null) return 'VM_FAULT_SIGBUS'
+    const page = k.filemap_fault(fileOf(vmf.vma), vmf.pgoff, vmf.flags === 'ALLOW_RETRY' ? vmf.vma.mm : null)
+    if (isFault(page)) return page
     vmf.page.set(page)
     return 'VM_FAULT_LOCKED'
   },

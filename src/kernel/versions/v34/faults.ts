@@ -22,17 +22,9 @@ import { patch } from '../../patch.js'
 import { fileOf } from '../../mm/memory.js'
 
 export const faultsOf34 = patch('faults of v3.4', {
-  /** do_page_fault (arch/x86/mm/fault.c). Areas are mapped all the time in these programs. */
-  do_user_addr_fault(k, _base, vma, address, write) {
-    vma.mm.mmap_lock.downRead()
-    const fault = k.handle_pte_fault(vma, address, write)
-    vma.mm.mmap_lock.upRead()
-    return fault
-  },
-
-  handle_pte_fault(k, _base, vma, address, write) {
+  handle_pte_fault(k, _base, vma, address, write, flags) {
     const orig = pteOf(vma.mm, address).get()
-    if (orig === null) return k.do_fault(vma, address, write)
+    if (orig === null) return k.do_fault(vma, address, write, flags)
     return write && pte_present(orig) && !pte_write(orig) ? k.do_wp_page(vma, address, orig) : 0
   },
 

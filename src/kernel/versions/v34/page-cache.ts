@@ -64,21 +64,21 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
   },
 
   /** filemap_fault: the size is looked at before, and again when the page is locked. */
-  filemap_fault(k, _base, file, index) {
+  filemap_fault(k, _base, file, index, mm) {
     const first = firstBlockOf(file, index)
-    if (first >= k.i_size_read(file)) return null
+    if (first >= k.i_size_read(file)) return 'VM_FAULT_SIGBUS'
     return untilDone(k, () => {
       const page = k.find_get_page(file, index)
-      if (page === null) {
-        k.read_page(file, index)
-        return undefined
+      if (page === null) return k.fault_reads_page(file, index, mm) ? undefined : 'VM_FAULT_RETRY'
+      if (!k.lock_page_or_retry(page, mm)) {
+        k.put_page(page)
+        return mm === null ? 'VM_FAULT_SIGBUS' : 'VM_FAULT_RETRY'
       }
-      k.lock_page(page)
       const cached = k.page_cached_in(page, file)
       if (cached && first < k.i_size_read(file)) return page
       k.unlock_page(page)
       k.put_page(page)
-      return cached ? null : undefined
+      return cached ? 'VM_FAULT_SIGBUS' : undefined
     })
   },
 
