@@ -10,7 +10,7 @@
 import type { Cell, FailureKind } from '../engine/index.js'
 import type { Kernel } from './kernel.js'
 import { ANYTHING, UNKNOWN, isSettled, storedMeanwhile, type Expected, type Settled } from './expectations.js'
-import { ZERO, type AddressSpace, type Page } from './include/linux/mm-types.js'
+import { ZERO, type AddressSpace, type Page, type Vma } from './include/linux/mm-types.js'
 import type { AioRequest } from './include/linux/extent-map.js'
 import { inodeOf, onDisk, stateOf } from './fs/block-map.js'
 import { wordOf } from './block/blocks.js'
@@ -35,6 +35,16 @@ export const fileObservations = {
       if (calls > 1) cell.set(storedMeanwhile(before, content ?? ZERO, calls - 1))
       else cell.set(sole === call ? after : UNKNOWN)
     }
+  },
+
+  /** truncate begins: private copies of pages beyond `size`, in blocks, go. */
+  oracle_copies_begin(k: Kernel, call: string, file: AddressSpace, size: number): void {
+    for (const [vma, first] of copiesBeyond(file, size)) k.oracle_free_begins(call, vma, first, vma.pages - first)
+  },
+
+  /** It has returned. */
+  oracle_copies_end(k: Kernel, call: string, file: AddressSpace, size: number): void {
+    for (const [vma, first] of copiesBeyond(file, size)) k.oracle_free_ends(call, vma, first, vma.pages - first, 'anything')
   },
 
   /** read(2) begins. @returns what is expected now, to be handed to `oracle_pread_ends` */
@@ -105,6 +115,15 @@ export const fileOracleInlines = {
   check_reservations(k: Kernel, files: readonly AddressSpace[]): void {
     k.world.assert(!files.some((file) => hasStrayDelalloc(k, file)), 'a delayed allocation is left without a dirty page above it')
   },
+}
+
+/** Areas that map pages wholly beyond `size`, in blocks, privately, and the first of these pages in each. */
+function copiesBeyond(file: AddressSpace, size: number): readonly (readonly [vma: Vma, first: number])[] {
+  const { mappings, blocks_per_page } = inodeOf(file)
+  return mappings.flatMap((vma) => {
+    const first = Math.max(Math.ceil(size / blocks_per_page) - vma.pgoff, 0)
+    return vma.shared || first >= vma.pages ? [] : [[vma, first] as const]
+  })
 }
 
 function sameAs(x: Expected, y: Expected | undefined): boolean {

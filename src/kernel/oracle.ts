@@ -57,8 +57,11 @@ export const oracleInlines = {
   oracle_load(k: Kernel, vma: Vma, page: number, word: number, seen: string): void {
     if (!k.config.promises) return
     const expected = wordIn(k.expectations.ofPage(vma, page), word).get()
-    if (!isSettled(expected) || expected[0] === ANYTHING || expected[0] === seen) return
-    k.world.warn(...mismatch(k, vma, expected, seen))
+    if (isSettled(expected) && expected[0] !== ANYTHING) {
+      if (expected[0] !== seen) k.world.warn(...mismatch(k, vma, expected, seen))
+    } else if (isForeignCopy(k, vma, seen)) {
+      k.world.warn('data-foreign', `through a private mapping of ${vma.file?.name ?? ''} user code sees data of ${ownerOf(seen)}`)
+    }
   },
 }
 
@@ -242,6 +245,12 @@ function end(cells: readonly Cell<Expected>[], call: string, result: (i: number)
 function changedByRead(expected: Expected | undefined): boolean {
   if (expected === undefined) return false
   return isSettled(expected) ? expected[1] === 'read' : expected[1] !== ''
+}
+
+/** Whether what a private mapping of a file with an extent map shows is another file's: its copies are made of this file's pages. */
+function isForeignCopy(k: Kernel, { file, shared, name, mm }: Vma, seen: string): boolean {
+  const owner = ownerOf(seen)
+  return file !== null && file.inode !== null && !shared && ![file.name, name, mm.name].includes(owner) && k.expectations.isOwner(owner)
 }
 
 function isPrivate(vma: Vma): boolean {

@@ -18,6 +18,8 @@ export interface Stage {
   readonly file: (name: string, extents: readonly Extent[], options?: FileOptions) => AddressSpace
   /** Makes a process with a file mapped shared. */
   readonly mapped: (file: AddressSpace, name?: string) => Vma
+  /** Makes a process with a file mapped privately. */
+  readonly mappedPrivately: (file: AddressSpace, name?: string) => Vma
   /** Maps a file into a process that exists, at a virtual page. */
   readonly mappedInto: (mm: Mm, name: string, file: AddressSpace, start: number) => Vma
   /** Makes a process of `pages` virtual pages with nothing mapped. */
@@ -72,6 +74,10 @@ function build(draft: DiskDraft, configuration: Configuration, fixes: readonly P
         mapped(file, named = 'A') {
           const pages = file.slots.length
           return k.area(k.address_space(named, pages), { name: `${named}.map`, file, pages })
+        },
+        mappedPrivately(file, named = 'A') {
+          const pages = file.slots.length
+          return k.area(k.address_space(named, pages), { name: `${named}.map`, file, pages, shared: false })
         },
         mappedInto: (mm, named, file, start) => k.area(mm, { name: named, file, start, pages: file.slots.length }),
         process: (named, pages = 1) => k.address_space(named, pages),

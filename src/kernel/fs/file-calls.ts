@@ -56,10 +56,12 @@ export const fileCalls = {
     const call = `ftruncate by ${k.world.currentTask()}`
     const blocks = inodeOf(file).extents.length
     k.oracle_blocks_begin(call, file, size, blocks)
+    k.oracle_copies_begin(call, file, size)
     file.i_rwsem.downWrite()
     if (isExt4(file)) k.ext4_setattr(file, size)
     else k.xfs_setattr_size(file, size)
     file.i_rwsem.upWrite()
+    k.oracle_copies_end(call, file, size)
     k.oracle_blocks_end(call, file, size, blocks, ZERO)
   },
 

@@ -148,17 +148,23 @@ export const filemapIo = {
     return read
   },
 
-  /** get_user_pages of a page that is written to: faulted in until it is mapped for stores. @returns the page, referenced; null for a signal */
-  get_user_page(k: Kernel, [vma, page]: UserPage): Page | null {
-    return untilDone(k, () => {
-      const pte = pteOf(vma.mm, vma.start + page).get()
-      const mapped = pte_page(pte)
-      if (mapped !== null && pte_write(pte)) {
-        k.get_page(mapped)
-        return mapped
-      }
-      return isFaultError(k.do_user_addr_fault(vma, vma.start + page, true)) ? null : undefined
-    })
+  /**
+   * get_user_pages_fast of a page that is written to, and get_user_pages, which faults it in until it is mapped for stores. These faults
+   * may not be retried: the mmap_sem is held until the page is had, however often it takes.
+   * @returns the page, referenced; null for a signal
+   */
+  get_user_page(k: Kernel, [{ mm, start }, page]: UserPage): Page | null {
+    const address = start + page
+    const found = k.get_mapped_page(mm, address)
+    if (found !== null) return found
+    mm.mmap_lock.downRead()
+    const vma = k.find_vma(mm, address)
+    const got =
+      vma === undefined
+        ? null
+        : untilDone(k, () => k.get_mapped_page(mm, address) ?? (isFaultError(k.handle_mm_fault(vma, address, true, 'NO_RETRY')) ? null : undefined))
+    mm.mmap_lock.upRead()
+    return got
   },
 }
 
@@ -180,6 +186,22 @@ export const filemapIoInlines = {
     if (mm !== null) mm.mmap_lock.upRead()
     k.mpage_bio(file, ...reading)
     return mm === null
+  },
+
+  /** gup_pte_range, follow_page for a store. @returns the page that is mapped for stores, referenced; null if none is */
+  get_mapped_page(k: Kernel, mm: Mm, address: number): Page | null {
+    const pte = pteOf(mm, address).get()
+    const page = pte_page(pte)
+    if (page === null || !pte_write(pte)) return null
+    k.get_page(page)
+    return page
+  },
+
+  /** alloc_page_vma of a private copy. @returns null without memory */
+  alloc_anonymous_page(k: Kernel): Page | null {
+    const page = k.memory.alloc()
+    if (page !== null) k.anonymous_page_prepare(page)
+    return page
   },
 
   /** A look at the page cache without a reference. */

@@ -30,6 +30,12 @@ export const pageRefObservations = {
     page.index.set(index)
   },
 
+  /** A page just allocated for private memory, with the caller's reference. */
+  anonymous_page_prepare(_k: Kernel, page: Page): void {
+    page.use.set(page)
+    page.refcount.set(1)
+  },
+
   /** Somebody else was faster: the caller still has its reference. */
   page_cache_dismiss(_k: Kernel, page: Page): void {
     page.mapping.set(null)

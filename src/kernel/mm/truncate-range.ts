@@ -1,13 +1,12 @@
 /** mm/truncate.c and unmapping, v3.4, of ranges of files with extent maps; `end` is the page after the last. */
 import type { Kernel } from '../kernel.js'
 import { ZERO, type AddressSpace, type Page } from '../include/linux/mm-types.js'
-import { pteOf, pte_dirty, pte_page } from '../include/linux/pgtable.js'
 import { inodeOf } from '../fs/block-map.js'
 
 export const truncateRange = {
   /** truncate_pagecache_range: takes whole pages out of all page tables, then out of the page cache. Context: task. */
   truncate_pagecache_range(k: Kernel, file: AddressSpace, first: number, end: number): void {
-    k.unmap_mapping_range(file, first, end)
+    k.unmap_mapping_range(file, first, end, false)
     k.truncate_inode_pages(file, first, end)
   },
 
@@ -18,9 +17,10 @@ export const truncateRange = {
   truncate_setsize(k: Kernel, file: AddressSpace, size: number): void {
     k.i_size_write(file, size)
     const first = Math.ceil(size / inodeOf(file).blocks_per_page)
-    k.unmap_mapping_range(file, first, file.slots.length)
+    k.unmap_mapping_range(file, first, file.slots.length, true)
     k.truncate_partial_page(file, size)
     k.truncate_inode_pages(file, first, file.slots.length)
+    k.unmap_copies_again(file, first)
   },
 
   /**
@@ -80,21 +80,12 @@ export const truncateRange = {
     return true
   },
 
-  /** unmap_mapping_range of pages, without their private copies. Context: task, with or without a page lock. (Its locks: see v34/faults.ts.) */
-  unmap_mapping_range(k: Kernel, file: AddressSpace, first: number, end: number): void {
+  /** unmap_mapping_range of pages, with their private copies (`even_cows`) or without. Context: task, with or without a page lock. (Its locks: see v34/faults.ts.) */
+  unmap_mapping_range(k: Kernel, file: AddressSpace, first: number, end: number, even_cows: boolean): void {
     k.note_i_mmap_mutex(file, 'taken')
-    for (const { mm, start, pgoff, pages } of inodeOf(file).mappings) {
-      for (let index = Math.max(first, pgoff); index < Math.min(end, pgoff + pages); index++) {
-        const ptep = pteOf(mm, start + index - pgoff)
-        if (ptep.get() === null) continue
-        // zap_pte_range
-        k.note_ptl(mm)
-        const pte = ptep.swap(null)
-        const page = pte_page(pte)
-        if (page === null) continue
-        if (pte_dirty(pte)) k.set_page_dirty(page)
-        k.put_page(page)
-      }
+    for (const vma of inodeOf(file).mappings) {
+      const { start, pgoff, pages } = vma
+      for (let index = Math.max(first, pgoff); index < Math.min(end, pgoff + pages); index++) k.zap_pte_of_file(vma, start + index - pgoff, even_cows)
     }
     k.note_i_mmap_mutex(file, 'released')
   },
@@ -111,7 +102,7 @@ export const truncateRange = {
       k.lock_page(page)
       if (k.page_cached_in(page, file)) {
         k.wait_on_page_writeback(page)
-        k.unmap_mapping_range(file, index, index + 1)
+        k.unmap_mapping_range(file, index, index + 1, false)
         // invalidate_complete_page2
         if (page.flags.test('PG_dirty')) all = false
         else k.delete_from_page_cache(page, file)
@@ -124,11 +115,16 @@ export const truncateRange = {
 }
 
 export const truncateRangeInlines = {
+  /** The second unmap_mapping_range of truncate_pagecache, from a page on: only private copies can have come meanwhile. */
+  unmap_copies_again(k: Kernel, file: AddressSpace, first: number): void {
+    if (inodeOf(file).mappings.some(({ shared }) => !shared)) k.unmap_mapping_range(file, first, file.slots.length, true)
+  },
+
   /** truncate_inode_page of v3.4: unmaps it, throws its buffers and its dirt away. Context: page locked. */
   truncate_page_of_inode(k: Kernel, file: AddressSpace, page: Page): void {
     if (!k.page_cached_in(page, file)) return
     const index = k.page_index(page)
-    k.unmap_mapping_range(file, index, index + 1)
+    k.unmap_mapping_range(file, index, index + 1, false)
     if (page.flags.test('PG_dirty')) page.flags.clear('PG_dirty')
     k.delete_from_page_cache(page, file)
   },

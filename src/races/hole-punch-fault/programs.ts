@@ -42,6 +42,19 @@ function store({ k }: Stage, map: Vma, value = 'F:new'): void {
   k.user_store(map, 0, 0, value)
 }
 
+/** Stores the first word of a page that is mapped privately, and loads the second, which comes from the file. */
+function privateStorer({ k }: Stage, map: Vma): void {
+  k.spawn(
+    'private store',
+    () => {
+      k.user_store(map, 0, 0, 'A:new')
+      k.user_load(map, 0, 1)
+      k.user_load(map, 0, 0)
+    },
+    map.mm,
+  )
+}
+
 const DRAFTS: readonly DiskDraft[] = [
   {
     name: 'store',
@@ -137,6 +150,39 @@ const DRAFTS: readonly DiskDraft[] = [
       otherPuncher(stage, file)
       stage.k.spawn('store', () => store(stage, map), map.mm)
       stage.k.spawn('load', () => load(stage, other), other.mm)
+    },
+  },
+  {
+    name: 'store-munmap',
+    summary: 'A store, and munmap(2) of its area by another thread; a fault that waits for its page gives mmap_sem up and looks the area up again.',
+    setup(stage) {
+      const [file, map] = mappedFile(stage)
+      otherPuncher(stage, file)
+      stage.k.spawn('store', () => store(stage, map), map.mm)
+      stage.k.spawn('munmap', () => stage.k.munmap(map), map.mm)
+    },
+  },
+  {
+    name: 'private-store',
+    summary: 'A store to a private mapping in another process, and a load of what it copied, before, during and after.',
+    machine: { words: 2 },
+    setup(stage) {
+      const file = stage.file('F', [['WRITTEN', 0]])
+      const map = stage.mappedPrivately(file)
+      otherPuncher(stage, file)
+      privateStorer(stage, map)
+    },
+  },
+  {
+    name: 'private-reuse',
+    summary: 'The same while the freed block is committed and given to another file.',
+    machine: { words: 2 },
+    setup(stage) {
+      const file = stage.file('F', [['WRITTEN', 0]])
+      const map = stage.mappedPrivately(file)
+      otherPuncher(stage, file)
+      privateStorer(stage, map)
+      reuser(stage, file)
     },
   },
   {

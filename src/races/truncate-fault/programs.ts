@@ -118,6 +118,24 @@ const DRAFTS: readonly DiskDraft[] = [
     },
   },
   {
+    name: 'private-store',
+    summary: 'The file is cut off and made as long again; a store to a private mapping of what is cut off, and a load.',
+    setup(stage) {
+      const { k } = stage
+      const [file] = twoPages(stage)
+      const map = stage.mappedPrivately(file, 'B')
+      truncater(stage, file, 1, 2)
+      k.spawn(
+        'private store',
+        () => {
+          k.user_store(map, 1, 0, 'B:new')
+          k.user_load(map, 1, 0)
+        },
+        map.mm,
+      )
+    },
+  },
+  {
     name: 'read-and-fadvise',
     summary: 'posix_fadvise(POSIX_FADV_WILLNEED) and read(2), while the file is cut off and made as long again.',
     setup(stage) {

@@ -1,10 +1,10 @@
 /**
- * mm/memory.c of v3.4: __do_fault and do_wp_page of shared mappings of files with extent maps. The page table lock protects one
+ * mm/memory.c of v3.4: __do_fault and do_wp_page of mappings of files with extent maps. The page table lock protects one
  * entry here, so that what is done under it is one step: the entry is replaced if it is still what it was. Mapcounts, which say
- * whether there is an entry to look for, are left out: whoever unmaps a page looks at the entries.
+ * whether there is an entry to look for, are left out: whoever unmaps a page looks at the entries. So is the LRU: nothing is reclaimed.
  */
 import type { Kernel } from '../../kernel.js'
-import type { AddressSpace, Mm, Page } from '../../include/linux/mm-types.js'
+import type { AddressSpace, Mm, Page, Pte, Vma } from '../../include/linux/mm-types.js'
 import {
   mk_pte,
   pteOf,
@@ -17,9 +17,10 @@ import {
   pte_present,
   pte_write,
   pte_wrprotect,
+  type SomePte,
 } from '../../include/linux/pgtable.js'
 import { patch } from '../../patch.js'
-import { fileOf } from '../../mm/memory.js'
+import { fileOf, isFault, type VmFault } from '../../mm/memory.js'
 
 export const faultsOf34 = patch('faults of v3.4', {
   handle_pte_fault(k, _base, vma, address, write, flags) {
@@ -28,11 +29,19 @@ export const faultsOf34 = patch('faults of v3.4', {
     return write && pte_present(orig) && !pte_write(orig) ? k.do_wp_page(vma, address, orig) : 0
   },
 
-  /** do_wp_page of a shared mapping: the page_mkwrite half, and the entry is made writable if it is still the same. */
+  /**
+   * do_wp_page: of a shared mapping the page_mkwrite half, and the entry is made writable if it is still the same; of a private one the
+   * page of the file is replaced by a copy, which is made without the page lock. (Copies are mapped for stores from the first: no fork.)
+   */
   do_wp_page(k, _base, vma, address, orig) {
     const page = pte_page(orig)
     if (page === null) throw new TypeError('Cannot read properties of null (the entry maps no page)')
     k.get_page(page)
+    if (!vma.shared) {
+      const fault = copyMapped(k, vma.mm, address, orig, page)
+      k.put_page(page)
+      return fault
+    }
     const fault = k.do_page_mkwrite(vma, page)
     if (fault === 0) {
       k.note_ptl(vma.mm)
@@ -58,6 +67,30 @@ export const faultsOf34 = patch('faults of v3.4', {
     return pteOf(vma.mm, address).compareExchange(null, pte) ? 0 : 'VM_FAULT_NOPAGE'
   },
 
+  /** do_cow_fault: the part of __do_fault about private mappings. The copy is made with the page of the file locked. */
+  do_cow_fault(k, _base, vma, address, flags) {
+    const cow_page = k.alloc_anonymous_page()
+    if (cow_page === null) return 'VM_FAULT_OOM'
+    const page = k.__do_fault(vma, address, flags)
+    if (isFault(page)) {
+      k.put_page(cow_page)
+      return page
+    }
+    k.copy_user_highpage(cow_page, page)
+    const fault = k.finish_fault(vma, address, true, cow_page)
+    if (fault !== 0) k.put_page(cow_page)
+    k.unlock_page(page)
+    k.put_page(page)
+    return fault
+  },
+
+  /** munmap: unmap_vmas and what of unlinking is to be seen. Context: mmap_sem held for writing. */
+  unmap_region(k, _base, _mm, areas) {
+    for (const vma of areas) {
+      for (let address = vma.start; address < vma.start + vma.pages; address++) k.zap_pte_of_file(vma, address, true)
+    }
+  },
+
   page_mkclean(k, _base, page) {
     const file = fileOfPage(k, page)
     let cleaned = 0
@@ -71,8 +104,30 @@ export const faultsOf34 = patch('faults of v3.4', {
   },
 })
 
+/** The gotten half of do_wp_page: a copy takes the place of the entry if that is still `orig`, whose reference is given up. */
+function copyMapped(k: Kernel, mm: Mm, address: number, orig: SomePte, page: Page): VmFault {
+  const new_page = k.alloc_anonymous_page()
+  if (new_page === null) return 'VM_FAULT_OOM'
+  k.copy_user_highpage(new_page, page)
+  k.note_ptl(mm)
+  const replaced = pteOf(mm, address).compareExchange(orig, pte_mkwrite(pte_mkdirty(mk_pte(new_page))))
+  k.put_page(replaced ? page : new_page)
+  return 0
+}
+
 /** Locks that are not modelled in v3.4, because what they protect is changed in one step: the report of lock orders knows of them. */
 export const faultsOf34Inlines = {
+  /** zap_pte_range of one entry: the dirt of a page of the file is handed to the page, and its reference given up. */
+  zap_pte_of_file(k: Kernel, vma: Vma, address: number, even_cows: boolean): void {
+    if (pteOf(vma.mm, address).get() === null) return
+    k.note_ptl(vma.mm)
+    const pte = k.ptep_zap(vma, address, even_cows)
+    const page = pte_page(pte)
+    if (page === null) return
+    if (pte_dirty(pte) && vma.shared) k.set_page_dirty(page)
+    k.put_page(page)
+  },
+
   /** The page table lock is taken and given up again. */
   note_ptl(k: Kernel, mm: Mm): void {
     for (const event of ['awaited', 'taken', 'released'] as const) k.world.noteLock(`${mm.name}.ptl`, event)
@@ -85,6 +140,14 @@ export const faultsOf34Inlines = {
 
 /** One step each: sections under the page table lock. */
 export const pteInstructions = {
+  /** zap_pte_range under the PTL: takes an entry away, unless it maps a private copy and these are spared. @returns what was taken */
+  ptep_zap(_k: Kernel, vma: Vma, address: number, even_cows: boolean): Pte {
+    const ptep = pteOf(vma.mm, address)
+    const page = pte_page(ptep.get())
+    if (!even_cows && page !== null && page.mapping.get() === null) return null
+    return ptep.swap(null)
+  },
+
   /** page_mkclean_one under the PTL: an entry of the page becomes clean and read-only. @returns whether it was not */
   ptep_mkclean(k: Kernel, mm: Mm, address: number, page: Page): boolean {
     const pte = pteOf(mm, address).get()
@@ -95,12 +158,12 @@ export const pteInstructions = {
   },
 }
 
-/** The page table entries in which a page of a file may be mapped. Context: page locked. */
+/** The page table entries of shared mappings in which a page of a file may be mapped. Context: page locked. */
 function entriesOf(k: Kernel, page: Page): readonly (readonly [mm: Mm, address: number])[] {
   const { inode } = fileOfPage(k, page)
   const index = k.page_index(page)
-  return (inode?.mappings ?? []).flatMap(({ mm, start, pgoff, pages }) => {
-    const mapped = index >= pgoff && index < pgoff + pages
+  return (inode?.mappings ?? []).flatMap(({ mm, start, pgoff, pages, shared }) => {
+    const mapped = shared && index >= pgoff && index < pgoff + pages
     return mapped ? [[mm, start + index - pgoff] as const] : []
   })
 }

@@ -6,7 +6,7 @@
  * critical sections are one step each on what they protect (tree_lock).
  */
 import { untilDone } from '../../lib/debug.js'
-import { firstBlockOf } from '../../fs/block-map.js'
+import { firstBlockOf, inodeOf, isExt4 } from '../../fs/block-map.js'
 import { page_waitqueue, slotOf, waits_for_page } from '../../mm/filemap.js'
 import { patch, type Kernel } from '../../kernel.js'
 import type { Page, WaitEntry } from '../../include/linux/mm-types.js'
@@ -82,10 +82,18 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
     })
   },
 
-  /** vfs_fsync_range: what is dirty is written and waited for. */
+  /**
+   * vfs_fsync_range, ext4_sync_file, xfs_file_fsync: what is dirty is written and waited for; then ext4 does under i_mutex what workers have
+   * not done yet, and waits for the journal; XFS forces the log. (That is done even if nothing of the file is in the running transaction,
+   * which may be committed at any time.)
+   */
   fsync(k, _base, file) {
     const begun = k.oracle_sync_begins(file)
     k.filemap_write_and_wait_pages(file, 0, file.slots.length)
+    if (isExt4(file)) file.i_rwsem.downWrite()
+    if (isExt4(file) && k.config.aio > 0) k.ext4_flush_completed_IO(file)
+    k.commit(inodeOf(file).disk, file)
+    if (isExt4(file)) file.i_rwsem.upWrite()
     k.oracle_file_synced(file, begun)
   },
 
