@@ -47,6 +47,7 @@ export class Expectations {
   private readonly areas = new Map<Vma, readonly (readonly Cell<Expected>[])[]>()
   private readonly files = new Map<AddressSpace, FileExpectation>()
   private readonly owners = new Set<string>()
+  private readonly deleted = new Set<string>()
 
   constructor(
     private readonly world: World,
@@ -73,6 +74,15 @@ export class Expectations {
   /** Whether data that begin with this name are those of a file, an area or a process. */
   isOwner(name: string): boolean {
     return this.owners.has(name)
+  }
+
+  /** A file that was there once: nobody may see its data any more, wherever they are. */
+  addDeleted(name: string): void {
+    this.deleted.add(name)
+  }
+
+  isDeleted(name: string): boolean {
+    return this.deleted.has(name)
   }
 
   /** What is expected of the words of a page of an area. */

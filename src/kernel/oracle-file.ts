@@ -55,6 +55,8 @@ export const fileObservations = {
   /** It has returned `seen`: what was expected all the time must be there. */
   oracle_pread_ends(k: Kernel, file: AddressSpace, index: number, begun: readonly Expected[], seen: readonly string[]): void {
     k.expectations.ofFile(file)?.words[index]?.forEach((cell, w) => {
+      const owner = ownerOf(seen[w] ?? ZERO)
+      if (k.expectations.isDeleted(owner)) k.world.warn('data-foreign', `read(2) sees data of ${owner}, which has been deleted`)
       const now = cell.get()
       const before = begun[w]
       if (!isSettled(now) || before === undefined || !isSettled(before)) return
@@ -126,6 +128,11 @@ function copiesBeyond(file: AddressSpace, size: number): readonly (readonly [vma
   })
 }
 
+/** The part of a word that names whose it is. */
+function ownerOf(word: string): string {
+  return word.split(/[:.]/)[0] ?? ''
+}
+
 function sameAs(x: Expected, y: Expected | undefined): boolean {
   return x[0] === y?.[0] && x[1] === y[1]
 }
@@ -145,7 +152,7 @@ function mismatch(k: Kernel, file: AddressSpace, expected: Settled, seen: string
 /** Data of another file where something else is expected. */
 function foreign(k: Kernel, file: AddressSpace, expected: Settled, seen: string, where: string): readonly [kind: FailureKind, message: string] | null {
   const [word] = expected
-  const owner = seen.split(/[:.]/)[0] ?? ''
+  const owner = ownerOf(seen)
   if (word === ANYTHING || word === seen || seen === ZERO || owner === file.name || !k.expectations.isOwner(owner)) return null
   return ['data-foreign', `in place of ${whatOf(expected)} ${where} data of ${owner}`]
 }

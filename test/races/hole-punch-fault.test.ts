@@ -19,7 +19,9 @@ const row = (fs: FileSystem, ...fixes: readonly string[]): Record<string, readon
 /** Stores through a mapping, all to one block. */
 const STORES = ['store', 'store-other-process', 'store-cached', 'store-reuse', 'load-then-store', 'unwritten', 'hole']
 /** Ways in which the old block gets into the page cache again: by faults, by readahead that is asked for, and on ext4 by read(2). */
-const FAULTS_IN = ['load-then-store', 'load', 'load-reuse', 'two-processes']
+const FAULTS_IN = ['load-then-store', 'load', 'load-reuse', 'two-processes', 'store-munmap', 'private-store', 'private-reuse']
+/** The same from processes other than the one that punches. */
+const FAULTS_IN_ELSEWHERE = FAULTS_IN.slice(1)
 const WILLNEED = ['fadvise', 'fadvise-reuse', 'madvise']
 const READS = ['read', 'read-reuse']
 
@@ -29,7 +31,7 @@ const EXT4 = {
   'other-file-damaged': ['store-reuse', 'write-reuse'],
   'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
   livelock: ['load', 'read-into-mapping'],
-  'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
+  'foreign-bytes-read': ['load-reuse', 'private-reuse', 'read-reuse', 'fadvise-reuse'],
   'kernel-bug': ['unwritten'],
 }
 const XFS = {
@@ -38,7 +40,7 @@ const XFS = {
   'other-file-damaged': ['store-reuse'],
   'punched-data-back': [...FAULTS_IN, ...WILLNEED],
   livelock: ['load'],
-  'foreign-bytes-read': ['load-reuse', 'fadvise-reuse'],
+  'foreign-bytes-read': ['load-reuse', 'private-reuse', 'fadvise-reuse'],
   reservation: ['hole'],
 }
 
@@ -52,7 +54,7 @@ describe('ext4, v3.4', () => {
       ...EXT4,
       'freed-block-written': ['store-other-process', 'store-reuse', 'write', 'write-reuse', 'unwritten', 'hole'],
       'store-lost': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
-      'punched-data-back': ['load', 'load-reuse', 'two-processes', ...READS, ...WILLNEED],
+      'punched-data-back': [...FAULTS_IN_ELSEWHERE, ...READS, ...WILLNEED],
     })
   }, 60 * SECONDS)
 
@@ -60,7 +62,7 @@ describe('ext4, v3.4', () => {
     expect(row('ext4', 'mkwrite-rwsem')).toEqual({
       'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
       livelock: ['load', 'read-into-mapping'],
-      'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
+      'foreign-bytes-read': ['load-reuse', 'private-reuse', 'read-reuse', 'fadvise-reuse'],
       'freed-block-written': ['write', 'write-reuse'],
       'other-file-damaged': ['write-reuse'],
     })
@@ -102,13 +104,13 @@ describe('ext4, v3.4', () => {
     expect(row('ext4', 'punch-i-mutex', 'io-lock-retry')).toEqual({
       'punched-data-back': [...FAULTS_IN, ...READS, ...WILLNEED],
       livelock: ['load', 'read-into-mapping'],
-      'foreign-bytes-read': ['load-reuse', 'read-reuse', 'fadvise-reuse'],
+      'foreign-bytes-read': ['load-reuse', 'private-reuse', 'read-reuse', 'fadvise-reuse'],
     })
   }, 60 * SECONDS)
 })
 
 describe('xfs, v3.4', () => {
-  const LEAVES_LOADS = { 'punched-data-back': [...FAULTS_IN, ...WILLNEED], 'foreign-bytes-read': ['load-reuse', 'fadvise-reuse'] }
+  const LEAVES_LOADS = { 'punched-data-back': [...FAULTS_IN, ...WILLNEED], 'foreign-bytes-read': ['load-reuse', 'private-reuse', 'fadvise-reuse'] }
 
   it('has the race, a reservation that is gone, and loses stores beyond the hole', () => {
     expect(row('xfs')).toEqual(XFS)
@@ -119,7 +121,7 @@ describe('xfs, v3.4', () => {
       ...XFS,
       'freed-block-written': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
       'store-lost': ['store-other-process', 'store-reuse', 'unwritten', 'hole'],
-      'punched-data-back': ['load', 'load-reuse', 'two-processes', ...WILLNEED],
+      'punched-data-back': [...FAULTS_IN_ELSEWHERE, ...WILLNEED],
     })
   }, 60 * SECONDS)
 
@@ -142,7 +144,7 @@ describe('xfs, v3.4', () => {
     expect(row('xfs', 'io-lock-retry-ignored')).toEqual({
       ...LEAVES_LOADS,
       livelock: ['load'],
-      'kernel-bug': [...STORES.slice(0, 5), 'two-processes', 'unwritten', 'hole', 'page-beyond', 'read-into-mapping'],
+      'kernel-bug': [...STORES.slice(0, 5), 'two-processes', 'store-munmap', 'unwritten', 'hole', 'page-beyond', 'read-into-mapping'],
       'store-lost': ['page-beyond'],
     })
   }, 60 * SECONDS)
@@ -201,7 +203,9 @@ describe('zeroing, collapsing and inserting ranges', () => {
 
 describe.each(['ext4', 'xfs'] as const)('asynchronous direct I/O, %s', (fs) => {
   const async = (...fixes: readonly string[]): Record<string, readonly string[]> => rowOf(race, { fs, fixes }, ASYNC)
-  const WRONG = { 'freed-block-written': ['aio-write', 'aio-write-of-hole'], 'foreign-bytes-read': ['aio-read-reuse'] }
+  // XFS's worker refills the hole with a block that counts as written: what was on it before is exposed.
+  const exposed = fs === 'xfs' ? ['aio-write-of-hole'] : []
+  const WRONG = { 'freed-block-written': ['aio-write', 'aio-write-of-hole'], 'foreign-bytes-read': [...exposed, 'aio-read-reuse'] }
 
   it('is not waited for by punching, whatever lock faults take', () => {
     expect(async()).toEqual(WRONG)

@@ -318,10 +318,12 @@ const DRAFTS: readonly DiskDraft[] = [
   },
   {
     name: 'aio-write-of-hole',
-    summary: 'An asynchronous direct write to a hole in the range, whose new block a worker has to convert; then its event and read(2).',
+    summary: 'An asynchronous direct write to a hole, whose new block a worker has to convert; its event and read(2). Free blocks hold data of a deleted file.',
     machine: { aio: 1 },
     setup(stage) {
       const file = stage.file('F', ['HOLE'])
+      stage.k.expectations.addDeleted('D')
+      for (const word of stage.disk.blocks.flat()) word.set('D:old')
       otherPuncher(stage, file)
       stage.k.spawn(
         'aio write',
