@@ -250,7 +250,7 @@ function changedByRead(expected: Expected | undefined): boolean {
 /** Whether what a private mapping of a file with an extent map shows is another file's: its copies are made of this file's pages. */
 function isForeignCopy(k: Kernel, { file, shared, name, mm }: Vma, seen: string): boolean {
   const owner = ownerOf(seen)
-  return file?.inode != null && !shared && ![file.name, name, mm.name].includes(owner) && k.expectations.isOwner(owner)
+  return (file?.inode ?? null) !== null && !shared && ![file?.name, name, mm.name].includes(owner) && k.expectations.isOwner(owner)
 }
 
 function isPrivate(vma: Vma): boolean {

@@ -123,26 +123,6 @@ export const filemapFolio = {
     k.unlock_page(page)
   },
 
-  /**
-   * What filemap_fault does about a page that is not up to date, the first time: reads it, and has the fault begin again.
-   * @returns whether it has to
-   */
-  filemap_fault_retry(k: Kernel, mapping: AddressSpace, index: number): boolean {
-    const { i_size, invalidate_lock } = hostOf(mapping)
-    if (index * k.config.words >= i_size.get()) return false
-    const cached = slotOf(mapping, index).get()
-    if (cached !== null && PageUptodate(cached)) return false
-    invalidate_lock.downRead()
-    const page = k.grab_cache_page_write_begin(mapping, index)
-    if (page !== null) {
-      if (PageUptodate(page)) k.unlock_page(page)
-      else k.filemap_read_folio(mapping, page)
-      k.put_page(page)
-    }
-    invalidate_lock.upRead()
-    return page !== null
-  },
-
   /** filemap_lock_folio. @returns the page, locked and referenced; null if it is not in the cache */
   filemap_lock_folio(k: Kernel, mapping: AddressSpace, index: number): Page | null {
     return untilDone(k, () => {

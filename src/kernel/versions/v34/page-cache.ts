@@ -36,7 +36,7 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
   /** __wait_on_bit, __wait_on_bit_lock: hashed by address and bit, and tested again after each wake-up. */
   wait_on_page_bit_common(k, _base, page, bit, behavior) {
     const { flags } = page
-    if (k.config.page_lock_handover && behavior === 'EXCLUSIVE') return waitForHandover(k, page)
+    if (k.config.page_lock_handover && bit === 'PG_locked') return waitForHandover(k, page, behavior === 'EXCLUSIVE')
     return untilDone(k, () => {
       k.world.until(() => !flags.test(bit), `${bit} of the page to be clear`)
       return behavior !== 'EXCLUSIVE' || !flags.testAndSet(bit) ? true : undefined
@@ -115,23 +115,26 @@ export const pageCacheOf34 = patch('page cache of v3.4', {
   },
 })
 
-/** As __wait_on_bit_lock, but in turn. */
-function waitForHandover(k: Kernel, page: Page): boolean {
+/** As __wait_on_bit_lock, or __wait_on_bit, but in turn. */
+function waitForHandover(k: Kernel, page: Page, exclusive: boolean): boolean {
   const { entries } = page_waitqueue(k, page)
-  const entry: WaitEntry = [k.current_waiter(), page, 'PG_locked', 'handoff']
+  const entry: WaitEntry = [k.current_waiter(), page, 'PG_locked', exclusive ? 'handoff' : 'shared']
   entries.push(entry)
   return untilDone(k, () => {
     k.world.until(() => !entries.has(entry) || !page.flags.test('PG_locked'), 'PG_locked of the page to be clear')
     if (!entries.has(entry)) return true
-    if (page.flags.testAndSet('PG_locked')) return undefined
+    if (exclusive && page.flags.testAndSet('PG_locked')) return undefined
     entries.remove(entry)
     return true
   })
 }
 
-/** Makes the task that has waited longest the owner of the page lock. @returns false if nobody waits */
+/** Lets go who only waits for the lock to be free, and makes the task that has waited longest for it the owner. @returns false if nobody wants it */
 function handOver(k: Kernel, page: Page): boolean {
   const { entries } = page_waitqueue(k, page)
-  const next = entries.all().find((entry) => typeof entry !== 'string' && waits_for_page(k, entry, page))
-  return next !== undefined && entries.remove(next)
+  for (const entry of entries.all()) {
+    if (typeof entry === 'string' || !waits_for_page(k, entry, page)) continue
+    if (entries.remove(entry) && entry[3] === 'handoff') return true
+  }
+  return false
 }

@@ -3,31 +3,19 @@ import { PageUptodate } from '../../mm/filemap-folio.js'
 import { hostOf } from '../../include/linux/host.js'
 import { PageLocked, PageReclaim } from '../../include/linux/page-flags.js'
 import { PMD_TABLE, pmdOf } from '../../include/linux/pgtable.js'
-import type { AddressSpace, Page, Vma } from '../../include/linux/mm-types.js'
+import type { AddressSpace, Mm, Page, Vma } from '../../include/linux/mm-types.js'
+import type { Own } from '../../../engine/index.js'
 import { untilDone } from '../../lib/debug.js'
+import { isFault, type FaultedPage } from '../../mm/memory.js'
 import { patch, type Kernel } from '../../kernel.js'
 
 export const pageCacheOf618 = patch('page cache of v6.18', {
   /** filemap_fault: beyond the end of the file there is nothing, before and after the page is locked. A page that is read is read under the invalidate_lock. */
-  filemap_fault(k, base, mapping, index) {
-    if (mapping.host === null) return base(mapping, index)
-    if (isBeyond(k, mapping, index)) return null
-    return untilDone(k, () => faultOnce(k, mapping, index))
-  },
-
-  /** do_read_fault. A page that has to be read is read without the lock of the address space, and the fault begins again. */
-  do_read_fault(k, base, vma, address) {
-    const mapping = vma.file
-    if (!isHosted(mapping)) return base(vma, address)
-    const around = k.read_fault_around(vma, address)
-    if (around !== 0) return around
-    if (k.filemap_fault_retry(mapping, vma.pgoff + address - vma.start)) return 'VM_FAULT_NOPAGE'
-    const page = k.__do_fault(vma, address)
-    if (page === null) return 'VM_FAULT_SIGBUS'
-    const fault = k.finish_fault(vma, address, false, page)
-    k.unlock_page(page)
-    if (fault !== 0) k.put_page(page)
-    return fault
+  filemap_fault(k, base, mapping, index, mm) {
+    if (mapping.host === null) return base(mapping, index, mm)
+    if (isBeyond(k, mapping, index)) return 'VM_FAULT_SIGBUS'
+    const unlocked = k.world.own('unlocked', false)
+    return untilDone(k, () => faultOnce(k, mapping, index, mm, unlocked))
   },
 
   /**
@@ -113,34 +101,44 @@ function isBeyond(k: Kernel, mapping: AddressSpace, index: number): boolean {
   return index * k.config.words >= hostOf(mapping).i_size.get()
 }
 
-/** One round of filemap_fault: the page, locked and referenced; null for SIGBUS; undefined to begin again. */
-function faultOnce(k: Kernel, mapping: AddressSpace, index: number): Page | null | undefined {
+/** One round of filemap_fault: the page, locked and referenced, or what the fault comes to; undefined to begin again. */
+function faultOnce(k: Kernel, mapping: AddressSpace, index: number, mm: Mm | null, unlocked: Own<boolean>): FaultedPage | undefined {
   const { invalidate_lock } = hostOf(mapping)
   const found = k.find_get_page(mapping, index)
   const locks = found === null || !PageUptodate(found)
   if (locks) invalidate_lock.downRead()
   const page = found ?? k.fault_create_folio(mapping, index)
-  const outcome = page === null ? null : lockedPage(k, mapping, page, locks)
+  const outcome = page === null ? (unlocked.get() ? 'VM_FAULT_RETRY' : 'VM_FAULT_SIGBUS') : lockedPage(k, mapping, page, locks, mm, unlocked)
   if (locks) invalidate_lock.upRead()
-  if (outcome === null || outcome === undefined || !isBeyond(k, mapping, index)) return outcome
+  if (outcome === undefined || isFault(outcome) || !isBeyond(k, mapping, index)) return outcome
   k.unlock_page(outcome)
   k.put_page(outcome)
-  return null
+  return 'VM_FAULT_SIGBUS'
 }
 
-/** The page, locked and up to date; undefined if it has to be looked up again. Uses up the reference then. */
-function lockedPage(k: Kernel, mapping: AddressSpace, page: Page, mayRead: boolean): Page | null | undefined {
-  if (!k.lock_page_killable(page)) {
-    k.put_page(page)
-    return null
+/**
+ * The page, locked and up to date; undefined if it has to be looked up again. Uses up the reference then. Before it is waited for or read
+ * the mmap_lock of `mm` is given up, if it may be.
+ */
+function lockedPage(k: Kernel, mapping: AddressSpace, page: Page, mayRead: boolean, mm: Mm | null, unlocked: Own<boolean>): FaultedPage | undefined {
+  // lock_folio_maybe_drop_mmap
+  if (mm === null || !k.trylock_page(page)) {
+    unlocked.set(k.maybe_unlock_mmap_for_io(mm, unlocked.get()))
+    if (!k.lock_page_killable(page)) {
+      k.put_page(page)
+      return unlocked.get() ? 'VM_FAULT_RETRY' : 'VM_FAULT_SIGBUS'
+    }
   }
-  if (page.mapping.get() === mapping) {
-    if (PageUptodate(page)) return page
-    if (mayRead) k.filemap_read_folio(mapping, page)
-    else k.unlock_page(page)
+  const cached = page.mapping.get() === mapping
+  const uptodate = cached && PageUptodate(page)
+  if (uptodate && !unlocked.get()) return page
+  const reads = cached && !uptodate && mayRead
+  if (reads) {
+    unlocked.set(k.maybe_unlock_mmap_for_io(mm, unlocked.get()))
+    k.filemap_read_folio(mapping, page)
   } else {
     k.unlock_page(page)
   }
   k.put_page(page)
-  return undefined
+  return (uptodate || reads) && unlocked.get() ? 'VM_FAULT_RETRY' : undefined
 }
