@@ -80,7 +80,10 @@ export const truncateRange = {
     return true
   },
 
-  /** unmap_mapping_range of pages, with their private copies (`even_cows`) or without. Context: task, with or without a page lock. (Its locks: see v34/faults.ts.) */
+  /**
+   * unmap_mapping_range of pages, with their private copies (`even_cows`) or without. Context: task, with or without a page lock. (Its
+   * locks: see v34/faults.ts.)
+   */
   unmap_mapping_range(k: Kernel, file: AddressSpace, first: number, end: number, even_cows: boolean): void {
     k.note_i_mmap_mutex(file, 'taken')
     for (const vma of inodeOf(file).mappings) {
