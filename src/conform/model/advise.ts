@@ -1,27 +1,28 @@
 /** madvise(2) and msync(2) on the model: what these calls check before they do something. */
-import { PAGE_WORDS } from '../geometry.js'
 import type { Operation } from '../sequence.js'
-import type { Bench } from './bench.js'
+import type { Furniture } from './bench.js'
 import { EINVAL, ENOMEM } from './errno.js'
 
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>
 
-export function syncMapping({ k, areas }: Bench, { map, word, length, flags }: Of<'msync'>): number {
+export function syncMapping({ k, areas }: Furniture, { map, word, length, flags }: Of<'msync'>): number {
   const vma = areas[map]
-  if (word % PAGE_WORDS !== 0 || flags === 'SYNC|ASYNC') return EINVAL
+  const { words } = k.config
+  if (word % words !== 0 || flags === 'SYNC|ASYNC') return EINVAL
   if (!vma.linked.get()) return ENOMEM
   if (flags === 'SYNC' && vma.shared && vma.file !== null) {
-    k.vfs_fsync_range(vma.file, word, word + Math.ceil(length / PAGE_WORDS) * PAGE_WORDS, true)
+    k.vfs_fsync_range(vma.file, word, word + Math.ceil(length / words) * words, true)
   }
   return 0
 }
 
-export function advise({ k, areas }: Bench, { map, word, length, advice }: Of<'madvise'>): number {
+export function advise({ k, areas }: Furniture, { map, word, length, advice }: Of<'madvise'>): number {
   const vma = areas[map]
-  if (word % PAGE_WORDS !== 0) return EINVAL
+  const { words } = k.config
+  if (word % words !== 0) return EINVAL
   if (!vma.linked.get()) return ENOMEM
-  const first = word / PAGE_WORDS
-  const pages = Math.ceil(length / PAGE_WORDS)
+  const first = word / words
+  const pages = Math.ceil(length / words)
   switch (advice) {
     case 'DONTNEED':
     case 'PAGEOUT':

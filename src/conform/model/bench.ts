@@ -34,18 +34,40 @@ export interface Bench {
   complaints(): readonly string[]
 }
 
+/** The part of a bench that does not say how time goes by. */
+export type Furniture = Pick<Bench, 'k' | 'files' | 'areas' | 'mm' | 'childAreas' | 'child'>
+
+/** The machine that every bench stands on. */
+export const BENCH_MACHINE = {
+  pages: PHYSICAL_PAGES,
+  words: PAGE_WORDS,
+  faultAround: FAULT_AROUND_PAGES,
+  incarnations: false,
+  promises: false,
+} as const
+
 /** Boots v6.18, with `patches`, on a machine with a file system. */
 export function createBench(fs: FileSystemName, patches: readonly Patch[]): Bench {
   const machine = new Machine(0, {})
   const world = new World(machine)
   const order = inOrder()
-  const k = kernel('v6.18', [...patches, order.patch]).boot(world, {
-    pages: PHYSICAL_PAGES,
-    words: PAGE_WORDS,
-    faultAround: FAULT_AROUND_PAGES,
-    incarnations: false,
-    promises: false,
-  })
+  const k = kernel('v6.18', [...patches, order.patch]).boot(world, BENCH_MACHINE)
+  const furniture = furnish(k, fs)
+  fillOther(furniture, () => order.settle())
+  const start = machine.state.mark()
+  return {
+    ...furniture,
+    settle: () => order.settle(),
+    reset() {
+      machine.state.undo(start)
+      machine.noticed.length = 0
+    },
+    complaints: () => machine.noticed.map(({ kind, message }) => `${kind}: ${message}`),
+  }
+}
+
+/** Makes the files and mappings, with nothing in them. */
+export function furnish(k: Kernel, fs: FileSystemName): Furniture {
   const disk = k.disk('disk', DISK_BLOCKS)
   const journal = fs === 'ext4' ? k.journal('journal') : undefined
   const open = (name: FileName, pages: number): AddressSpace => k.open_host(disk, name, HOST_OPERATIONS[fs], pages, journal)
@@ -61,27 +83,16 @@ export function createBench(fs: FileSystemName, patches: readonly Patch[]): Benc
     return k.area(child, { name: `${name} of child`, start, pages, copyOf: areas[name], later: true, ...fileOf(files, name) })
   }
   const childAreas = { shared: copyOf('shared'), private: copyOf('private'), other: copyOf('other'), anon: copyOf('anon') }
+  return { k, files, areas, mm, childAreas, child }
+}
 
-  const words = OTHER_PAGES * PAGE_WORDS
+/** The other file is full, on disk, and not cached. */
+export function fillOther({ k, files }: Furniture, settle: () => void): void {
+  const words = OTHER_PAGES * k.config.words
   k.ksys_pwrite64(files.other, 0, words, Array.from({ length: words }, () => String(OTHER_VALUE)), false)
   k.vfs_fsync_range(files.other, 0, words, false)
-  order.settle()
+  settle()
   k.fadvise_dontneed(files.other, 0, 0)
-  const start = machine.state.mark()
-  return {
-    k,
-    files,
-    areas,
-    mm,
-    childAreas,
-    child,
-    settle: () => order.settle(),
-    reset() {
-      machine.state.undo(start)
-      machine.noticed.length = 0
-    },
-    complaints: () => machine.noticed.map(({ kind, message }) => `${kind}: ${message}`),
-  }
 }
 
 function fileOf(files: Bench['files'], name: MappingName): { readonly file?: AddressSpace; readonly shared?: boolean } {

@@ -2,18 +2,18 @@
 import type { AddressSpace, Vma } from '../../kernel/include/linux/mm-types.js'
 import { LLONG_MAX, type UserBuffer } from '../../kernel/include/linux/host.js'
 import { contentText } from '../content.js'
-import { PAGE_WORDS, WORD_BYTES } from '../geometry.js'
+import { WORD_BYTES } from '../geometry.js'
 import type { Outcome } from '../record.js'
 import type { Access, MappingName, Operation, Place } from '../sequence.js'
 import { advise, syncMapping } from './advise.js'
-import type { Bench } from './bench.js'
+import type { Furniture } from './bench.js'
 import { EBADF, EFAULT, EINVAL, EOPNOTSUPP } from './errno.js'
 import { numberOf } from './observe.js'
 
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>
 
 /** @returns what the call returned */
-export function execute(bench: Bench, step: Operation): Outcome {
+export function execute(bench: Furniture, step: Operation): Outcome {
   const { k, files } = bench
   switch (step.op) {
     case 'pread':
@@ -31,7 +31,7 @@ export function execute(bench: Bench, step: Operation): Outcome {
 }
 
 /** Calls that return a number and nothing else. */
-function plain(bench: Bench, step: Exclude<Operation, Of<'pread' | 'pread-direct' | 'load' | 'store' | 'fork'>>): number {
+function plain(bench: Furniture, step: Exclude<Operation, Of<'pread' | 'pread-direct' | 'load' | 'store' | 'fork'>>): number {
   const { k, files } = bench
   switch (step.op) {
     case 'pwrite':
@@ -69,13 +69,13 @@ function plain(bench: Bench, step: Exclude<Operation, Of<'pread' | 'pread-direct
   }
 }
 
-function preadDirect({ k, files, areas }: Bench, step: Of<'pread-direct'>): Outcome {
+function preadDirect({ k, files, areas }: Furniture, step: Of<'pread-direct'>): Outcome {
   const { pos, count, buffer } = direct(areas, step, step.into === 'heap' ? null : step.into, null)
   const read = k.ksys_pread64(files.main, pos, count, buffer, true)
   return step.into === 'heap' && step.skew !== 'memory' ? readOutcome(read) : { result: read[0], data: '' }
 }
 
-function pwriteDirect({ k, files, areas }: Bench, step: Of<'pwrite-direct'>): number {
+function pwriteDirect({ k, files, areas }: Furniture, step: Of<'pwrite-direct'>): number {
   const [place, value] = 'map' in step.from ? [step.from, null] : [null, step.from.value]
   const content = value === null ? null : Array.from({ length: step.length }, () => String(value))
   const { pos, count, buffer } = direct(areas, step, place, content)
@@ -84,7 +84,7 @@ function pwriteDirect({ k, files, areas }: Bench, step: Of<'pwrite-direct'>): nu
 
 /** Where and how much, with what is one byte more than it should be. */
 function direct(
-  areas: Bench['areas'],
+  areas: Furniture['areas'],
   { offset, length, skew }: Of<'pread-direct' | 'pwrite-direct'>,
   place: Place | null,
   content: readonly string[] | null,
@@ -103,11 +103,11 @@ function readOutcome([result, data]: readonly [number, readonly string[]]): Outc
 }
 
 /** In pieces that do not cross a page. */
-function pwrite({ k, files }: Bench, step: Of<'pwrite'>): number {
+function pwrite({ k, files }: Furniture, step: Of<'pwrite'>): number {
   let written = 0
   while (written < step.length) {
     const at = step.offset + written
-    const piece = at < 0 ? step.length : Math.min(step.length - written, PAGE_WORDS - (at % PAGE_WORDS))
+    const piece = at < 0 ? step.length : Math.min(step.length - written, k.config.words - (at % k.config.words))
     const content = Array.from({ length: piece }, () => String(step.value))
     const result = k.ksys_pwrite64(files[step.file], at, piece, content, false)
     if (result < 0) return written > 0 ? written : result
@@ -117,10 +117,10 @@ function pwrite({ k, files }: Bench, step: Of<'pwrite'>): number {
 }
 
 /** A load or store that lies within a page. */
-function accessed({ k }: Bench, areas: Bench['areas'], step: Access): Outcome {
+function accessed({ k }: Furniture, areas: Furniture['areas'], step: Access): Outcome {
   const vma = areas[step.map]
-  const page = Math.floor(step.word / PAGE_WORDS)
-  const words = Array.from({ length: step.length }, (_, i) => (step.word % PAGE_WORDS) + i)
+  const page = Math.floor(step.word / k.config.words)
+  const words = Array.from({ length: step.length }, (_, i) => (step.word % k.config.words) + i)
   if (step.op === 'store') {
     const stored = words.every((word) => k.user_store(vma, page, word, String(step.value)))
     return { result: stored ? step.length : EFAULT, data: '' }
@@ -131,7 +131,7 @@ function accessed({ k }: Bench, areas: Bench['areas'], step: Access): Outcome {
 }
 
 /** The child's accesses, and its exit. */
-function fork(bench: Bench, step: Of<'fork'>): Outcome {
+function fork(bench: Furniture, step: Of<'fork'>): Outcome {
   const { k, child, mm, childAreas } = bench
   k.dup_mmap(child, mm)
   const outcomes = step.accesses.map((access) => accessed(bench, childAreas, access))
@@ -151,15 +151,15 @@ function joined(texts: readonly string[]): string {
   return contentText(words)
 }
 
-function unmap({ k, areas }: Bench, name: MappingName): void {
+function unmap({ k, areas }: Furniture, name: MappingName): void {
   const vma: Vma = areas[name]
   if (vma.linked.get()) k.munmap(vma)
 }
 
-function fadvise({ k, files }: Bench, { file: name, offset, length, advice }: Of<'fadvise'>): number {
+function fadvise({ k, files }: Furniture, { file: name, offset, length, advice }: Of<'fadvise'>): number {
   const file: AddressSpace = files[name]
   if (advice === 'WILLNEED') {
-    k.force_page_cache_ra(file, Math.floor(offset / PAGE_WORDS), length === 0 ? file.slots.length : Math.ceil((offset + length) / PAGE_WORDS))
+    k.force_page_cache_ra(file, Math.floor(offset / k.config.words), length === 0 ? file.slots.length : Math.ceil((offset + length) / k.config.words))
     return 0
   }
   k.ksys_sync_file_range(file, offset, length, ['WAIT_BEFORE', 'WRITE', 'WAIT_AFTER'])
@@ -167,7 +167,7 @@ function fadvise({ k, files }: Bench, { file: name, offset, length, advice }: Of
   return 0
 }
 
-function fallocate({ k, files }: Bench, { file, mode, keepSize, offset, length, readOnly }: Of<'fallocate'>): number {
+function fallocate({ k, files }: Furniture, { file, mode, keepSize, offset, length, readOnly }: Of<'fallocate'>): number {
   if (offset < 0 || length <= 0) return EINVAL
   if ((mode === 'PUNCH_HOLE' && !keepSize) || ((mode === 'COLLAPSE_RANGE' || mode === 'INSERT_RANGE') && keepSize)) return EOPNOTSUPP
   if (readOnly === true) return EBADF

@@ -6,6 +6,8 @@ import { patch, type Kernel, type Patch } from '../../kernel/kernel.js'
 
 export interface InOrder {
   readonly patch: Patch
+  /** The same schedule as long as a condition holds; after that everything happens when it happens. */
+  onlyIf(holds: () => boolean): Patch
   /** Lets the device and the workers do everything that is left. */
   settle(): void
 }
@@ -21,27 +23,32 @@ export function inOrder(): InOrder {
     }
   }
 
-  const rename = patch('everything in order', {
-    submit_bio(k, _base, bio) {
-      pending.push(() => complete(k, bio))
-    },
+  const onlyIf = (holds: () => boolean): Patch =>
+    patch('everything in order', {
+      submit_bio(k, base, bio) {
+        if (holds()) pending.push(() => complete(k, bio))
+        else base(bio)
+      },
 
-    queue_work(k, _base, bio) {
-      pending.push(() => k.process_one_work(bio))
-    },
+      queue_work(k, base, bio) {
+        if (holds()) pending.push(() => k.process_one_work(bio))
+        else base(bio)
+      },
 
-    wait_on_page_bit_common(k, _base, page, bit, behavior) {
-      if (behavior === 'DROP') k.put_page(page)
-      runUntil(() => !page.flags.test(bit))
-      if (behavior === 'EXCLUSIVE') page.flags.set(bit)
-      return true
-    },
+      wait_on_page_bit_common(k, base, page, bit, behavior, killable) {
+        if (!holds()) return base(page, bit, behavior, killable)
+        if (behavior === 'DROP') k.put_page(page)
+        runUntil(() => !page.flags.test(bit))
+        if (behavior === 'EXCLUSIVE') page.flags.set(bit)
+        return true
+      },
 
-    dio_wait(_k, _base, dio) {
-      runUntil(() => !dio.waiter.get())
-    },
-  })
-  return { patch: rename, settle: () => runUntil(() => pending.length === 0) }
+      dio_wait(_k, base, dio) {
+        if (holds()) runUntil(() => !dio.waiter.get())
+        else base(dio)
+      },
+    })
+  return { patch: onlyIf(() => true), onlyIf, settle: () => runUntil(() => pending.length === 0) }
 }
 
 function complete(k: Kernel, bio: Parameters<Kernel['dma_transfer']>[0]): void {

@@ -5,7 +5,6 @@ import { pteOf, pte_page } from '../../kernel/include/linux/pgtable.js'
 import { hostOf } from '../../kernel/include/linux/host.js'
 import { PageUptodate } from '../../kernel/mm/filemap-folio.js'
 import { pagesText } from '../content.js'
-import { PAGE_WORDS } from '../geometry.js'
 import type { FileState, MemoryState } from '../record.js'
 import type { Bench } from './bench.js'
 
@@ -25,7 +24,7 @@ export function fileState(file: AddressSpace, count: number): FileState {
     incore: pages.map((page) => (page !== null && PageUptodate(page) ? '1' : '0')).join(''),
     cache: pages.map(cacheLetter).join(''),
     blocks: blocks.map((extent) => LETTER[typeof extent === 'string' ? extent : extent[0]]).join(''),
-    cached: pagesText(pages.map((page, i) => (page === null || !PageUptodate(page) ? null : wordsOf(page).slice(0, Math.max(0, size - i * PAGE_WORDS))))),
+    cached: pagesText(pages.map((page, i) => (page === null || !PageUptodate(page) ? null : wordsOf(page).slice(0, Math.max(0, size - i * page.words.length))))),
     disk: pagesText(
       blocks.map((extent) =>
         typeof extent !== 'string' && extent[0] === 'WRITTEN' ? (disk.blocks[extent[1]] ?? []).map((word) => numberOf(word.get())) : null,
@@ -40,10 +39,10 @@ export function memoryState({ areas }: Bench): MemoryState {
   return {
     anon: anon.map(({ letter }) => (letter === 'a' ? 'p' : letter)).join(''),
     anonData: pagesText(anon.map(({ letter, page }) => (letter === 'a' && page !== null ? wordsOf(page) : null))),
-    shared: letters(areas.shared),
+    shared: lettersOf(areas.shared),
     private: own.map(({ letter }) => letter).join(''),
     privateData: pagesText(own.map(({ letter, page }) => (letter === 'a' && page !== null ? wordsOf(page) : null))),
-    other: letters(areas.other),
+    other: lettersOf(areas.other),
   }
 }
 
@@ -57,7 +56,8 @@ function wordsOf(page: Page): readonly number[] {
   return page.words.map((word) => numberOf(word.get()))
 }
 
-function letters(vma: Vma): string {
+/** The page table of an area: `.` none, `f` a page of a file, `a` an anonymous one, `z` the zero page, `s` swapped out. */
+export function lettersOf(vma: Vma): string {
   return entriesOf(vma)
     .map(({ letter }) => letter)
     .join('')
