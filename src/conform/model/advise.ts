@@ -29,7 +29,7 @@ export function advise({ k, areas }: Furniture, { map, word, length, advice }: O
     case 'FREE':
       return k.do_madvise(vma, first, pages, `MADV_${advice}`) ? 0 : EINVAL
     case 'WILLNEED':
-      if (vma.file !== null) k.force_page_cache_ra(vma.file, vma.pgoff + first, vma.pgoff + first + pages)
+      if (vma.file !== null) k.vfs_fadvise_willneed(vma.file, vma.pgoff + first, vma.pgoff + first + pages)
       return 0
     case 'COLD':
       return 0

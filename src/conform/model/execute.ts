@@ -159,7 +159,7 @@ function unmap({ k, areas }: Furniture, name: MappingName): void {
 function fadvise({ k, files }: Furniture, { file: name, offset, length, advice }: Of<'fadvise'>): number {
   const file: AddressSpace = files[name]
   if (advice === 'WILLNEED') {
-    k.force_page_cache_ra(file, Math.floor(offset / k.config.words), length === 0 ? file.slots.length : Math.ceil((offset + length) / k.config.words))
+    k.vfs_fadvise_willneed(file, Math.floor(offset / k.config.words), length === 0 ? file.slots.length : Math.ceil((offset + length) / k.config.words))
     return 0
   }
   k.ksys_sync_file_range(file, offset, length, ['WAIT_BEFORE', 'WRITE', 'WAIT_AFTER'])

@@ -14,6 +14,7 @@ export const HOST_OPERATIONS = {
     end_ioend: 'ext4_end_io_end',
     fallocate: 'ext4_fallocate_host',
     fsync: 'ext4_sync_file',
+    fadvise: 'force_page_cache_ra',
     setattr: 'ext4_setattr_size',
   },
   xfs: {
@@ -28,6 +29,7 @@ export const HOST_OPERATIONS = {
     end_ioend: 'xfs_end_ioend',
     fallocate: 'xfs_fallocate',
     fsync: 'xfs_file_fsync',
+    fadvise: 'xfs_file_fadvise',
     setattr: 'xfs_vn_setattr_size',
   },
 } satisfies Readonly<Record<string, HostOperations>>

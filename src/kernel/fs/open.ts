@@ -57,11 +57,34 @@ export const openCalls = {
     k.mapping_try_invalidate(file, Math.ceil(offset / words), len === 0 ? file.slots.length : Math.floor(end / words))
   },
 
-  /** force_page_cache_ra: posix_fadvise(2) with POSIX_FADV_WILLNEED, madvise(2) with MADV_WILLNEED. Pages are read, up to the end of the file. */
+  /** posix_fadvise(2) with POSIX_FADV_WILLNEED, madvise(2) with MADV_WILLNEED, of pages `first` to before `end`. */
+  vfs_fadvise_willneed(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    k[hostOf(file).ops.fadvise](file, first, end)
+  },
+
+  /** xfs_file_fadvise. */
+  xfs_file_fadvise(k: Kernel, file: AddressSpace, first: number, end: number): void {
+    file.i_rwsem.downRead()
+    k.force_page_cache_ra(file, first, end)
+    file.i_rwsem.upRead()
+  },
+
+  /** generic_fadvise, force_page_cache_ra, page_cache_ra_unbounded: pages are read, up to the end of the file, under the invalidate_lock. */
   force_page_cache_ra(k: Kernel, file: AddressSpace, first: number, end: number): void {
-    const { i_size } = hostOf(file)
+    const { i_size, invalidate_lock, ops } = hostOf(file)
+    invalidate_lock.downRead()
     for (let index = first; index < Math.min(end, Math.ceil(i_size.get() / k.config.words)); index++) {
-      if (file.slots[index]?.get() === null) k.filemap_create_folio(file, index)
+      if (file.slots[index]?.get() !== null) continue
+      const page = k.alloc_page()
+      if (page === null) break
+      if (k.add_to_page_cache_lru(page, file, index)) {
+        k[ops.read_folio](file, page)
+      } else {
+        k.lock_given_up(page)
+        page.flags.clear('PG_locked')
+      }
+      k.put_page(page)
     }
+    invalidate_lock.upRead()
   },
 }

@@ -117,10 +117,13 @@ export const filemapFolio = {
     for (const page of bio[2]) k.folio_end_read(k.memory.raw(k.memory.indexOf(page)))
   },
 
-  /** folio_end_read of a page that was read: up to date, and unlocked. Context: any, page locked. */
+  /**
+   * folio_end_read of a page that was read: up to date, and unlocked. Context: any, page locked. Whoever reads it need not have a reference:
+   * once it is unlocked it may be freed before its waiters are woken. What comes of it is explored, the access itself is not reported.
+   */
   folio_end_read(k: Kernel, page: Page): void {
     page.flags.set('PG_uptodate')
-    k.unlock_page(page)
+    k.unlock_page(k.memory.raw(k.memory.indexOf(page)))
   },
 
   /** filemap_lock_folio. @returns the page, locked and referenced; null if it is not in the cache */

@@ -25,8 +25,8 @@ export const ext4File = {
   },
 
   /**
-   * ext4_dio_write_iter, ext4_dio_write_checks: the inode is locked for reading only to overwrite whole blocks that have data. What direct
-   * I/O leaves undone is written through the page cache.
+   * ext4_dio_write_iter, ext4_dio_write_checks: the inode is locked for reading only to overwrite blocks that are allocated, and have data if
+   * the write is not of whole blocks. What direct I/O leaves undone is written through the page cache.
    */
   ext4_dio_write_iter(k: Kernel, file: AddressSpace, pos: number, count: number, from: UserBuffer): number {
     const { i_size, i_disksize } = hostOf(file)
@@ -51,7 +51,8 @@ export const ext4File = {
   ext4_overwrite_io(k: Kernel, file: AddressSpace, pos: number, count: number): boolean {
     const end = Math.ceil((pos + count) / k.config.words)
     const map = k.ext4_map_blocks_host(file, Math.floor(pos / k.config.words), end, 'LOOKUP')
-    return typeof map !== 'number' && map[0] === 'MAPPED' && map[2] >= end
+    const aligned = pos % k.config.words === 0 && count % k.config.words === 0
+    return typeof map !== 'number' && (map[0] === 'MAPPED' || (map[0] === 'UNWRITTEN' && aligned)) && map[2] >= end
   },
 
   /**

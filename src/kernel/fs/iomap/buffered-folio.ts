@@ -212,7 +212,7 @@ export const iomapBufferedFolio = {
   xfs_end_ioend(k: Kernel, bio: Bio): void {
     const [unwritten, start, end] = bio[8] ?? [false, 0, 0]
     if (unwritten) k.xfs_iomap_write_unwritten(bio[3], start, end, false)
-    else k.xfs_setfilesize(bio[3], end)
+    else if (end > hostOf(bio[3]).i_disksize.get()) k.xfs_setfilesize(bio[3], end)
     for (const page of bio[2]) k.end_page_writeback(page)
   },
 }

@@ -16,6 +16,7 @@ export interface HostOperations {
   readonly end_ioend: 'ext4_end_io_end' | 'xfs_end_ioend'
   readonly fallocate: 'ext4_fallocate_host' | 'xfs_fallocate'
   readonly fsync: 'ext4_sync_file' | 'xfs_file_fsync'
+  readonly fadvise: 'force_page_cache_ra' | 'xfs_file_fadvise'
   readonly setattr: 'ext4_setattr_size' | 'xfs_vn_setattr_size'
 }
 
