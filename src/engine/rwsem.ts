@@ -23,6 +23,8 @@ function write(machine: Machine, slot: number, claims: readonly Claim[]): void {
   machine.state.set(slot, machine.values.tuple(claims.map(codeOf)))
 }
 
+/** Whether who comes while the lock is free may take it before the writer that was woken for it. */
+const isStolen = (op: Operation): boolean => op.object instanceof Rwsem && op.object.stolen
 const holdersOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot)
 const queueOf = (machine: Machine, op: Operation): Claim[] => read(machine, op.object.slot + 1)
 const compatible = (holders: readonly Claim[], writes: boolean): boolean =>
@@ -37,6 +39,11 @@ function hold(machine: Machine, op: Operation, holders: readonly Claim[]): void 
   )
 }
 
+/** A writer that was woken because the lock is free, and has to take it yet. */
+function isWoken(machine: Machine, op: Operation, task: number): boolean {
+  return isStolen(op) && queueOf(machine, op)[0]?.task === task && holdersOf(machine, op).length === 0
+}
+
 const WRITES = 1
 
 const attempt = (name: string): OperationKind => ({
@@ -48,7 +55,7 @@ const attempt = (name: string): OperationKind => ({
     const holders = holdersOf(machine, op)
     const queue = queueOf(machine, op)
     const writes = op.a === WRITES
-    const granted = queue.length === 0 && compatible(holders, writes)
+    const granted = queue.length === 0 ? compatible(holders, writes) : isStolen(op) && holders.length === 0
     if (granted) hold(machine, op, [...holders, { task, writes }])
     else write(machine, op.object.slot + 1, [...queue, { task, writes }])
     return codeOfBoolean(granted)
@@ -62,9 +69,15 @@ const waitFor = (name: string): OperationKind => ({
   locks: 'tries',
   blocksOnHolder: true,
   passes: 'acquires',
-  enabled: (machine, op, task) => queueOf(machine, op).every((waiter) => waiter.task !== task),
-  execute: () => UNDEFINED,
-  accesses: (_machine, op) => op.object.readAccess(),
+  enabled: (machine, op, task) => queueOf(machine, op).every((waiter) => waiter.task !== task) || isWoken(machine, op, task),
+  execute(machine, op, task) {
+    if (!isWoken(machine, op, task)) return UNDEFINED
+    const [first, ...others] = queueOf(machine, op)
+    hold(machine, op, [first as Claim])
+    write(machine, op.object.slot + 1, others)
+    return UNDEFINED
+  },
+  accesses: (_machine, op) => (isStolen(op) ? op.object.writeAccess() : op.object.readAccess()),
   waitsFor(machine, op, task): Wait {
     const queue = queueOf(machine, op)
     const ahead = queue.slice(
@@ -108,7 +121,9 @@ const up = (name: string): OperationKind => ({
     if (at < 0) machine.note('assertion', `${op.object.name} is released by a task that does not hold it`, task)
     holders = holders.filter((_holder, i) => i !== at)
     const queue = queueOf(machine, op)
-    while (queue.length > 0 && compatible(holders, (queue[0] as Claim).writes)) holders.push(queue.shift() as Claim)
+    // A writer at the head is only woken where the lock can be stolen.
+    const granted = ({ writes: waits }: Claim): boolean => compatible(holders, waits) && !(waits && isStolen(op))
+    while (queue[0] !== undefined && granted(queue[0])) holders.push(queue.shift() as Claim)
     hold(machine, op, holders)
     write(machine, op.object.slot + 1, queue)
     return UNDEFINED
@@ -127,12 +142,19 @@ const upWrite = up('up_write')
 
 const LEFT_OUT = leftOut([downRead, downWrite, tryDownRead, tryDownWrite, upRead, upWrite])
 
-/** A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. */
+/**
+ * A readers-writer lock whose waiters sleep and are served in order: a queued writer makes new readers wait. If it can be stolen, a
+ * writer is only woken when the lock is free, and whoever comes before it has taken it is faster.
+ */
 export class Rwsem extends Tracked {
   override readonly recordedAs = 'rwsem'
   private readonly isLeftOut: boolean
 
-  constructor(scope: Scope, name: string) {
+  constructor(
+    scope: Scope,
+    name: string,
+    readonly stolen = false,
+  ) {
     super(scope.machine, scope.name(name), scope.slot(scope.machine.values.tuple([])), scope.guard)
     scope.slot(scope.machine.values.tuple([]))
     this.isLeftOut = scope.leavesOut(name)

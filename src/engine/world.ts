@@ -67,8 +67,9 @@ export class Objects {
     return this.scope.ownLock(new Mutex(this.scope, name))
   }
 
-  rwsem(name: string): Rwsem {
-    return this.scope.ownLock(new Rwsem(this.scope, name), 2)
+  /** @param stolen whether who comes while it is free may take it before a writer that was woken for it, as rwsems of Linux v6.14 have it */
+  rwsem(name: string, stolen = false): Rwsem {
+    return this.scope.ownLock(new Rwsem(this.scope, name, stolen), 2)
   }
 
   waitQueue(name: string): WaitQueue {

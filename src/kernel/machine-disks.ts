@@ -60,8 +60,8 @@ export function createHost(world: World, disk: Disk, name: string, ops: HostOper
     i_dirty: world.cell<readonly [number, number] | null>(`${name}.i_dirty`, null),
     prealloc: world.cell(`${name}.prealloc`, false),
     extents: Array.from({ length: blocks }, (_, block) => world.cell(`${name}.extent${block}`, 'HOLE') as Cell<Extent>),
-    ilock: world.rwsem(`${name}.ilock`),
-    invalidate_lock: world.rwsem(`${name}.invalidate_lock`),
+    ilock: world.rwsem(`${name}.ilock`, true),
+    invalidate_lock: world.rwsem(`${name}.invalidate_lock`, true),
   }
 }
 

@@ -386,7 +386,8 @@ function addressSpace(
   return world.struct(`${name}.i_mapping`, {
     name,
     a_ops,
-    i_rwsem: world.rwsem(`${name}.i_rwsem`),
+    // (In older kernels it can be stolen less, and in races of those it is not.)
+    i_rwsem: world.rwsem(`${name}.i_rwsem`, host !== null),
     i_pages: world.spinlock(`${name}.i_pages`),
     private_lock: world.spinlock(`${name}.private_lock`),
     slots: cached ? each((at) => world.ref<Page>(`${name}.slot${at}`)) : [],

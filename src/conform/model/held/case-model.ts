@@ -29,8 +29,8 @@ export interface CaseModel {
   readonly states: number
 }
 
-/** What a task of the case waits in, in a state of rest; for people. */
-export const STATES_MAX = 400_000
+/** More than any recorded case takes. */
+export const STATES_MAX = 2_000_000
 
 /** @returns null if there are more than `maxStates` states after one event */
 export function modelCase(fs: FileSystemName, which: Case, patches: readonly Patch[] = [], maxStates = STATES_MAX, grain = grainOf(which)): CaseModel | null {
