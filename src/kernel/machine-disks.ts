@@ -58,6 +58,7 @@ export function createHost(world: World, disk: Disk, name: string, ops: HostOper
     i_sync_tid: world.cell(`${name}.i_sync_tid`, 0),
     i_datasync_tid: world.cell(`${name}.i_datasync_tid`, 0),
     i_dirty: world.cell<readonly [number, number] | null>(`${name}.i_dirty`, null),
+    wb_err: world.cell(`${name}.wb_err`, false),
     prealloc: world.cell(`${name}.prealloc`, false),
     extents: Array.from({ length: blocks }, (_, block) => world.cell(`${name}.extent${block}`, 'HOLE') as Cell<Extent>),
     ilock: world.rwsem(`${name}.ilock`, true),

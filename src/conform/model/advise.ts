@@ -11,7 +11,7 @@ export function syncMapping({ k, areas }: Furniture, { map, word, length, flags 
   if (word % words !== 0 || flags === 'SYNC|ASYNC') return EINVAL
   if (!vma.linked.get()) return ENOMEM
   if (flags === 'SYNC' && vma.shared && vma.file !== null) {
-    k.vfs_fsync_range(vma.file, word, word + Math.ceil(length / words) * words, true)
+    return k.vfs_fsync_range(vma.file, word, word + Math.ceil(length / words) * words, true)
   }
   return 0
 }

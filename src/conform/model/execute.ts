@@ -49,8 +49,7 @@ function plain(bench: Furniture, step: Exclude<Operation, Of<'pread' | 'pread-di
       return syncMapping(bench, step)
     case 'fsync':
     case 'fdatasync':
-      k.vfs_fsync_range(files[step.file], 0, LLONG_MAX, step.op === 'fdatasync')
-      return 0
+      return k.vfs_fsync_range(files[step.file], 0, LLONG_MAX, step.op === 'fdatasync')
     case 'sync_file_range':
       return k.ksys_sync_file_range(files[step.file], step.offset, step.length, flagsOf(step.flags))
     case 'fadvise':

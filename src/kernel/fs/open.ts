@@ -33,19 +33,28 @@ export const openCalls = {
     return k[hostOf(file).ops.fallocate](file, mode, keep_size, offset, len)
   },
 
-  /** fsync(2); with `datasync` fdatasync(2), and msync(2) with MS_SYNC. */
-  vfs_fsync_range(k: Kernel, file: AddressSpace, start: number, end: number, datasync: boolean): void {
+  /** fsync(2); with `datasync` fdatasync(2), and msync(2) with MS_SYNC. @returns 0, or -EIO for what went wrong before */
+  vfs_fsync_range(k: Kernel, file: AddressSpace, start: number, end: number, datasync: boolean): number {
     k[hostOf(file).ops.fsync](file, start, end, datasync)
+    return k.file_check_and_advance_wb_err(file)
   },
 
   /** sync_file_range(2). @param len 0: to the end */
   ksys_sync_file_range(k: Kernel, file: AddressSpace, offset: number, len: number, flags: readonly SyncFlag[]): number {
     if (offset < 0 || len < 0) return EINVAL
     const end = len === 0 ? LLONG_MAX : offset + len
-    if (flags.includes('WAIT_BEFORE')) k.filemap_fdatawait_range(file, offset, end)
+    if (flags.includes('WAIT_BEFORE')) {
+      const failed = k.file_fdatawait_range(file, offset, end)
+      if (failed !== 0) return failed
+    }
     if (flags.includes('WRITE')) k.filemap_fdatawrite_wbc(file, [flags.length === 3 ? 'WB_SYNC_ALL' : 'WB_SYNC_NONE', offset, end])
-    if (flags.includes('WAIT_AFTER')) k.filemap_fdatawait_range(file, offset, end)
-    return 0
+    return flags.includes('WAIT_AFTER') ? k.file_fdatawait_range(file, offset, end) : 0
+  },
+
+  /** file_fdatawait_range (mm/filemap.c). */
+  file_fdatawait_range(k: Kernel, file: AddressSpace, start: number, end: number): number {
+    k.filemap_fdatawait_range(file, start, end)
+    return k.file_check_and_advance_wb_err(file)
   },
 
   /** posix_fadvise(2) with POSIX_FADV_DONTNEED: writeback is started, and whole pages that are clean go. @param len 0: to the end */

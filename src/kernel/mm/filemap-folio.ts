@@ -195,9 +195,18 @@ export const filemapFolio = {
     return k.invalidate_range2(mapping, pos, pos + count) ? 0 : EBUSY
   },
 
-  /** kiocb_invalidate_post_direct_write: after it; what has become cached meanwhile is stale. */
+  /** kiocb_invalidate_post_direct_write: after it; what has become cached meanwhile is stale. What is dirty stays, and the next fsync(2) says so. */
   kiocb_invalidate_post_direct_write(k: Kernel, mapping: AddressSpace, pos: number, count: number): void {
-    k.invalidate_range2(mapping, pos, pos + count)
+    // dio_warn_stale_pagecache
+    if (!k.invalidate_range2(mapping, pos, pos + count)) hostOf(mapping).wb_err.set(true)
+  },
+
+  /** file_check_and_advance_wb_err: an error is told once to every open file; all calls are made on one. @returns 0 or -EIO */
+  file_check_and_advance_wb_err(_k: Kernel, mapping: AddressSpace): number {
+    const { wb_err } = hostOf(mapping)
+    if (!wb_err.get()) return 0
+    wb_err.set(false)
+    return EIO
   },
 
   /** invalidate_inode_pages2_range of the pages that a range touches. @returns false for -EBUSY */

@@ -40,8 +40,9 @@ export class HeldDevice {
     this.#stateOf(hold).set(['armed', [io.direction === 'read' ? 'READ' : 'WRITE', io.of === 'swap' ? 'swap' : blockOf(files[io.of], io)]])
   }
 
-  /** The device does what was asked of it. */
+  /** The device does what was asked of it; nothing if that is not held (-1). */
   release(k: Kernel, hold: number): void {
+    if (hold < 0) return
     const state = this.#stateOf(hold).swap('released')
     this.#arrived.remove(hold)
     if (state[0] === 'held') k.device.start(state[1] as Bio)

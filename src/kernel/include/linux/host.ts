@@ -34,6 +34,8 @@ export interface Host {
   readonly i_datasync_tid: Cell<number>
   /** jinode->i_dirty_start, i_dirty_end: words that are written before the running transaction commits. */
   readonly i_dirty: Cell<readonly [start: number, end: number] | null>
+  /** mapping->wb_err: something was not written as it should be, and nobody has been told. */
+  readonly wb_err: Cell<boolean>
   /** XFS_DIFLAG_PREALLOC: blocks beyond the end of the file were asked for by fallocate. */
   readonly prealloc: Cell<boolean>
   /** Of each block; ext4's delayed allocations are in its extent status tree. */
