@@ -19,7 +19,7 @@ const THIRD_ONE_IN = 4
 /** The same cases in the same order for the same seed. Every held call comes up about as often as every other. */
 export function* generateCases(fs: FileSystemName, count: number, seed: number): Generator<GeneratedCase> {
   const random = new Random(seed)
-  const waiting = HELD.map((held) => ({ held, left: shuffled(random, meanwhileOf(held)) }))
+  const waiting = HELD.map((held) => ({ held, left: inTurn(random, held) }))
   let made = 0
   while (made < count && waiting.some(({ left }) => left.length > 0)) {
     for (const { held, left } of waiting) {
@@ -34,6 +34,12 @@ export function* generateCases(fs: FileSystemName, count: number, seed: number):
       yield { which, model }
     }
   }
+}
+
+/** What may come meanwhile, to be taken from the end: first what is about the memory, or the other file, that the call is about. */
+function inTurn(random: Random, held: Held): Meanwhile[] {
+  const [own, others] = [true, false].map((isOwn) => meanwhileOf(held).filter(({ about }) => (about !== 'main' || held.about === 'main') === isOwn))
+  return [...shuffled(random, others ?? []), ...shuffled(random, own ?? [])]
 }
 
 function meanwhileOf(held: Held): readonly Meanwhile[] {

@@ -31,11 +31,9 @@ function collect(value: object, into: number[]): void {
 }
 
 function divided(value: object, grain: number): object {
-  if (Array.isArray(value)) return value.map((element) => (typeof element === 'object' ? divided(element as object, grain) : (element as unknown)))
-  const fields = Object.entries(value).map(([name, field]) => {
-    if (typeof field === 'number' && MEASURES.has(name)) return [name, field / grain]
-    return [name, typeof field === 'object' && field !== null ? divided(field as object, grain) : field]
-  })
+  const inner = (element: unknown): unknown => (typeof element === 'object' && element !== null ? divided(element, grain) : element)
+  if (Array.isArray(value)) return (value as readonly unknown[]).map(inner)
+  const fields = Object.entries(value).map(([name, field]: [string, unknown]) => [name, typeof field === 'number' && MEASURES.has(name) ? field / grain : inner(field)])
   return Object.fromEntries(fields) as object
 }
 

@@ -1,6 +1,10 @@
-/** A device whose requests are in the hands of a case, on the model: what is held was submitted, and is not done until it is released. */
+/**
+ * A device whose requests are in the hands of a case, on the model: what is held was submitted, and is not done until it is released. What is
+ * to be written is taken from memory when the request comes, as the device of the real kernel's side does it.
+ */
 import type { Cell, List, World } from '../../../engine/index.js'
-import type { AddressSpace, Bio } from '../../../kernel/include/linux/mm-types.js'
+import { wordOf } from '../../../kernel/block/blocks.js'
+import { ZERO, type AddressSpace, type Bio } from '../../../kernel/include/linux/mm-types.js'
 import { hostOf } from '../../../kernel/include/linux/host.js'
 import { patch, type Kernel, type Patch } from '../../../kernel/kernel.js'
 import { heldText, type HeldIo } from '../../case.js'
@@ -10,7 +14,7 @@ import type { FileName } from '../../sequence.js'
 type Rule = readonly [direction: Bio[0], block: number | 'swap']
 
 /** A hold of a case, from when it is asked for to when it is released. */
-type HoldState = 'unused' | 'released' | readonly [state: 'armed', rule: Rule] | readonly [state: 'held', bio: Bio]
+type HoldState = 'unused' | 'released' | readonly [state: 'armed', rule: Rule] | readonly [state: 'held', bio: Bio, content: readonly string[]]
 
 export class HeldDevice {
   readonly patch: Patch
@@ -18,6 +22,7 @@ export class HeldDevice {
   /** Numbers of holds, in the order in which their requests came. */
   readonly #arrived: List<number>
   readonly #take: (bio: Bio) => number
+  readonly #write: (bio: Bio, content: readonly string[]) => Bio
 
   /** @param ios what each hold of the case is of, in order */
   constructor(
@@ -27,6 +32,7 @@ export class HeldDevice {
     this.#states = ios.map((_io, i) => world.cell<HoldState>(`hold${i}`, 'unused') as Cell<HoldState>)
     this.#arrived = world.list<number>('held requests')
     this.#take = world.atomic('held device', (bio: Bio) => this.#takes(bio))
+    this.#write = world.atomic('held device writes', written)
     this.patch = patch('held device', {
       submit_bio: (_k, base, bio) => {
         if (this.#take(bio) < 0) base(bio)
@@ -45,7 +51,7 @@ export class HeldDevice {
     if (hold < 0) return
     const state = this.#stateOf(hold).swap('released')
     this.#arrived.remove(hold)
-    if (state[0] === 'held') k.device.start(state[1] as Bio)
+    if (state[0] === 'held') k.device.start(this.#write(state[1] as Bio, state[2] as readonly string[]))
   }
 
   /** Releases what is held, in the order it came; what was not asked for yet is not held any more. */
@@ -72,7 +78,7 @@ export class HeldDevice {
       return state[0] === 'armed' && matches(state[1] as Rule, bio)
     })
     if (hold < 0) return -1
-    this.#stateOf(hold).set(['held', bio])
+    this.#stateOf(hold).set(['held', bio, contentOf(bio)])
     this.#arrived.push(hold)
     return hold
   }
@@ -80,6 +86,24 @@ export class HeldDevice {
   #stateOf(hold: number): Cell<HoldState> {
     return this.#states[hold] as Cell<HoldState>
   }
+}
+
+/** What a bio of a file writes, word by word, as it is in memory now; nothing of other bios. */
+function contentOf([op, , , , , , , segments]: Bio): readonly string[] {
+  if (op !== 'WRITE' || segments === undefined) return []
+  return segments.flatMap(([page, word, , , words]) => Array.from({ length: words }, (_, w) => (page === null ? ZERO : wordOf(page.words, word + w).get())))
+}
+
+/** Writes what was taken from memory to the device. @returns the bio whose data need not be transferred any more */
+function written(bio: Bio, content: readonly string[]): Bio {
+  const [op, end_io, pages, file, index, owner, guards, segments = [], ioend] = bio
+  if (content.length === 0) return bio
+  let next = 0
+  for (const [, , block, blockWord, words] of segments) {
+    for (let w = 0; w < words; w++) wordOf(hostOf(file).disk.blocks[block] ?? [], blockWord + w).set(content[next++] ?? ZERO)
+  }
+  const left = [op, end_io, pages, file, index, owner, guards, []] as const
+  return ioend === undefined ? left : [...left, ioend]
 }
 
 function matches([direction, block]: Rule, bio: Bio): boolean {
