@@ -206,6 +206,12 @@ const conformCommand: Define = (host, done) => {
     .optionsGroup("Instead of comparing, the real kernel's side alone:")
     .addOption(new Option('--case <file>', 'run this interleaving and print what happens').conflicts(['recorded', 'record']))
     .addOption(new Option('--record <folder>', 'write what it does to FS.jsonl.gz in this folder').conflicts('recorded'))
+  command
+    .optionsGroup('Interleavings, as root:')
+    .option('--interleavings <n>', 'tier T2: this many cases made from the model, with requests to the device held', wholeNumber)
+    .option('--schedule <token>', 'drive the real kernel along a schedule of --race, as far as it can be forced')
+    .option('--race <race/program>', 'the program that the schedule is of')
+    .option('--kernel <version>', 'the kernel that the schedule is of (default: v6.18)')
   addOutputOptions(command, ['text', 'json'])
   command.addHelpText(
     'after',

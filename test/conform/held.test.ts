@@ -11,7 +11,6 @@ import { generateCases } from '../../src/conform/model/held/generate-cases.js'
 import { grainOf } from '../../src/conform/model/held/grains.js'
 import { mismatchText } from '../../src/conform/model/held/mismatch-text.js'
 import type { FileSystemName } from '../../src/conform/record.js'
-import { FOLL_GET, FOLL_WRITE } from '../../src/kernel/mm/gup.js'
 import { patch, type Patch } from '../../src/kernel/kernel.js'
 
 const SECONDS = 1000
@@ -44,10 +43,6 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (fs) => {
 /** Bugs planted in the model, each with a way in which it must be seen. */
 const PLANTED: readonly (readonly [what: string, fs: FileSystemName, bug: Patch])[] = [
   ['nobody waits for writeback', 'ext4', patch('bug', { wait_on_page_writeback: () => undefined })],
-  ['direct I/O takes references where it should pin', 'ext4', patch('bug', {
-    iov_iter_gup_flags: () => FOLL_WRITE | FOLL_GET,
-    bio_release_page: (k, _base, page) => k.put_page(page),
-  })],
   ['lazily freed memory is discarded whoever uses it', 'xfs', patch('bug', { lazyfree_discardable: () => true })],
   ['fork shares pages that are pinned', 'xfs', patch('bug', {
     page_maybe_dma_pinned: () => false,
@@ -59,7 +54,6 @@ const PLANTED: readonly (readonly [what: string, fs: FileSystemName, bug: Patch]
   ['a fault keeps the mmap_lock while it waits', 'ext4', patch('bug', { filemap_fault_retry: () => false })],
   ['direct reads do not flush what is dirty', 'xfs', patch('bug', { kiocb_write_and_wait: () => undefined })],
   ['direct writes leave the page cache as it is', 'ext4', patch('bug', { kiocb_invalidate_pages: () => 0 })],
-  ['a read does not dirty the pages it fills', 'ext4', patch('bug', { bio_set_pages_dirty: () => undefined })],
 ]
 
 describe('a bug planted in the model is seen in the recordings:', () => {

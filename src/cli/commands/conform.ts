@@ -15,8 +15,10 @@ import { CaseRunner } from '../../conform/linux/run-case.js'
 import { inSession, type Session, type SessionHost } from '../../conform/linux/session.js'
 import { headerLine, recordLine, type FileSystemName } from '../../conform/record.js'
 import { compareLive, compareRecorded, ownFileSystem, STEPS, type Surroundings } from '../conform/compare.js'
+import { compareLiveInterleavings, compareRecordedInterleavings } from '../conform/interleavings.js'
 import { ConformMeter } from '../conform/meter.js'
 import { recordingName } from '../conform/recordings.js'
+import { driveSchedule, translated } from '../conform/schedule.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import type { Host } from '../host.js'
 import { assertWritable, emit, paletteFor } from '../output.js'
@@ -29,6 +31,10 @@ export interface ConformOptions {
   readonly recorded?: true
   readonly record?: string
   readonly case?: string
+  readonly interleavings?: number
+  readonly schedule?: string
+  readonly race?: string
+  readonly kernel?: string
   readonly json?: true
   readonly out?: string
 }
@@ -52,6 +58,8 @@ export async function conform(options: ConformOptions, host: Host): Promise<Exit
     if (records.length > 0) await emit(text, options.out, host)
     return code
   }
+  if (options.schedule !== undefined) return forceSchedule(options.schedule, options, fileSystems, host)
+  if (options.interleavings !== undefined) return compareInterleavings(options.interleavings, options, fileSystems, host)
   const { record } = options
   if (record !== undefined) return onlyKernel('T1', fileSystems, host, (session, fs) => recordTo(record, session, options, fs, host))
   const conformance = await compareAll(options, fileSystems, host)
@@ -59,6 +67,36 @@ export async function conform(options: ConformOptions, host: Host): Promise<Exit
   await emit(text, options.out, host)
   if (conformance.tiers.some((tier) => tier.differing > 0)) return EXIT.race
   return agrees(conformance) ? EXIT.holds : EXIT.unknown
+}
+
+async function forceSchedule(schedule: string, options: ConformOptions, fileSystems: readonly FileSystemName[], host: Host): Promise<ExitCode> {
+  if (options.race === undefined) throw new UsageError('a schedule of which program?', 'name it with --race RACE/PROGRAM')
+  const wanted = { schedule, race: options.race, kernel: options.kernel ?? 'v6.18' }
+  const [fs] = fileSystems
+  if (fs === undefined) return EXIT.unknown
+  const run = translated(wanted, fs)
+  const disagreed: FileSystemName[] = []
+  const code = await onlyKernel('T2', [fs], host, async (session) => {
+    if (!(await driveSchedule(run, session, fs, host))) disagreed.push(fs)
+  })
+  return disagreed.length === 0 ? code : EXIT.race
+}
+
+async function compareInterleavings(
+  cases: number,
+  options: ConformOptions,
+  fileSystems: readonly FileSystemName[],
+  host: Host,
+): Promise<ExitCode> {
+  let differing = 0
+  if (options.recorded === true) {
+    for (const fs of fileSystems) differing += await compareRecordedInterleavings(fs, host)
+    return differing === 0 ? EXIT.holds : EXIT.race
+  }
+  const code = await onlyKernel('T2', fileSystems, host, async (session, fs) => {
+    differing += await compareLiveInterleavings(session, fs, cases, options.seed ?? 1, host)
+  })
+  return differing === 0 ? code : EXIT.race
 }
 
 /** Recordings first: they need nothing of the machine. */

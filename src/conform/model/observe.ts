@@ -24,7 +24,9 @@ export function fileState(file: AddressSpace, count: number): FileState {
     incore: pages.map((page) => (page !== null && PageUptodate(page) ? '1' : '0')).join(''),
     cache: pages.map(cacheLetter).join(''),
     blocks: blocks.map((extent) => LETTER[typeof extent === 'string' ? extent : extent[0]]).join(''),
-    cached: pagesText(pages.map((page, i) => (page === null || !PageUptodate(page) ? null : wordsOf(page).slice(0, Math.max(0, size - i * page.words.length))))),
+    cached: pagesText(
+      pages.map((page, i) => (page === null || !PageUptodate(page) ? null : wordsOf(page).slice(0, Math.max(0, size - i * page.words.length)))),
+    ),
     disk: pagesText(
       blocks.map((extent) =>
         typeof extent !== 'string' && extent[0] === 'WRITTEN' ? (disk.blocks[extent[1]] ?? []).map((word) => numberOf(word.get())) : null,

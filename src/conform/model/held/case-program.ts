@@ -47,7 +47,13 @@ export function prepared(which: Case): number {
  * @param seen is told of the stage, and of each prepared event when it has happened
  * @param patches on top of v6.18, in order
  */
-export function caseProgram(fs: FileSystemName, unscaled: Case, grain: number, patches: readonly Patch[], seen: (stage: Stage, event: number) => void): Program {
+export function caseProgram(
+  fs: FileSystemName,
+  unscaled: Case,
+  grain: number,
+  patches: readonly Patch[],
+  seen: (stage: Stage, event: number) => void,
+): Program {
   const which = inGrains(unscaled, grain)
   return program(which.name, (world) => {
     const device = new HeldDevice(world, which.events.flatMap((event) => (event.event === 'hold' ? [event.io] : [])))

@@ -33,7 +33,10 @@ function collect(value: object, into: number[]): void {
 function divided(value: object, grain: number): object {
   const inner = (element: unknown): unknown => (typeof element === 'object' && element !== null ? divided(element, grain) : element)
   if (Array.isArray(value)) return (value as readonly unknown[]).map(inner)
-  const fields = Object.entries(value).map(([name, field]: [string, unknown]) => [name, typeof field === 'number' && MEASURES.has(name) ? field / grain : inner(field)])
+  const fields = Object.entries(value).map(([name, field]: [string, unknown]) => [
+    name,
+    typeof field === 'number' && MEASURES.has(name) ? field / grain : inner(field),
+  ])
   return Object.fromEntries(fields) as object
 }
 

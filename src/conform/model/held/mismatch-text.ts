@@ -25,5 +25,6 @@ export function mismatchText(which: Case, mismatch: CaseMismatch, record: CaseRe
   const lines = which.events.slice(0, event + 1).map((one, i) => `  ${i === event ? '>' : ' '} ${eventText(one)}`)
   if (event >= which.events.length) lines.push('  > everything is released')
   const waits = Object.entries(record?.waits[event] ?? {}).map(([task, stack]) => `    ${task} waits in ${stack.slice(0, 5).join(' < ')}`)
-  return [which.name, ...lines, `    ${field}: the kernel has «${kernel}», the model ${model.length === 0 ? 'nothing like it' : model.map((one) => `«${one}»`).join(' or ')}`, ...waits].join('\n')
+  const said = model.length === 0 ? 'nothing like it' : model.map((one) => `«${one}»`).join(' or ')
+  return [which.name, ...lines, `    ${field}: the kernel has «${kernel}», the model ${said}`, ...waits].join('\n')
 }

@@ -60,7 +60,9 @@ function writes(): readonly Held[] {
     { name: 'pread-direct', call: { op: 'pread-direct', offset: 0, length: P, into: 'heap' } },
     { name: 'pwrite-direct', call: { op: 'pwrite-direct', offset: 0, length: P, from: { value: 3 } } },
   ] as const
-  return dirty.flatMap((page) => starters.map(({ name, call }) => ({ name: `write by ${name}, page ${page.name}`, about: 'main', io: WRITE, before: page.before, call }) as const))
+  return dirty.flatMap((page) =>
+    starters.map(({ name, call }) => ({ name: `write by ${name}, page ${page.name}`, about: 'main', io: WRITE, before: page.before, call }) as const),
+  )
 }
 
 function reads(): readonly Held[] {
@@ -121,7 +123,7 @@ export const HELD: readonly Held[] = [...writes(), ...reads(), ...directIo(), SW
 function ofMain(): readonly Meanwhile[] {
   const page = (name: string, make: (page: number) => Exclude<Operation, { op: 'fork' }>, pages: readonly number[] = [0, 1]): Meanwhile[] =>
     pages.map((at) => ({ name: `${name}${pages.length > 1 ? ` of page ${at}` : ''}`, about: 'main', call: make(at) }))
-  const fallocate = (mode: 'PUNCH_HOLE' | 'ZERO_RANGE' | 'COLLAPSE_RANGE' | 'INSERT_RANGE' | 'ALLOCATE', keepSize: boolean, pages?: readonly number[]): Meanwhile[] =>
+  const fallocate = (mode: 'PUNCH_HOLE' | 'ZERO_RANGE' | 'COLLAPSE_RANGE' | 'INSERT_RANGE', keepSize: boolean, pages?: readonly number[]): Meanwhile[] =>
     page(mode.toLowerCase(), (at) => ({ op: 'fallocate', file: 'main', mode, keepSize, offset: at * P, length: P }), pages)
   const truncate = (name: string, size: number): Meanwhile => ({ name, about: 'main', call: { op: 'ftruncate', file: 'main', size } })
   const main = (name: string, call: Exclude<Operation, { op: 'fork' }>): Meanwhile => ({ name, about: 'main', call })

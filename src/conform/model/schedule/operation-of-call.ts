@@ -29,6 +29,8 @@ type OfArea = (map: MappingName, number: (at: number) => number, value: number, 
 const WRITEBACK: OfFile = (file) => ({ call: { op: 'sync_file_range', file, offset: 0, length: P, flags: 'WRITE' } })
 const PUNCH: OfFile = (file) => ({ call: { op: 'fallocate', file, mode: 'PUNCH_HOLE', keepSize: true, offset: 0, length: P } })
 
+const NOT_DIRECT = { nothing: 'only the main file is opened with O_DIRECT' } as const
+
 /** A read with O_DIRECT; only the main file is opened with it. */
 const directRead: OfFile = (file, number, _value, rest, stage) => {
   const map = stage.areas[rest[1] ?? '']
@@ -39,11 +41,11 @@ const directRead: OfFile = (file, number, _value, rest, stage) => {
 const OF_FILES: Readonly<Record<string, OfFile>> = {
   read_direct_into: directRead,
   io_submit_read: directRead,
-  read_direct: (file) => (file === 'main' ? { call: { op: 'pread-direct', offset: 0, length: P, into: 'heap' } } : { nothing: 'only the main file is opened with O_DIRECT' }),
+  read_direct: (file) => (file === 'main' ? { call: { op: 'pread-direct', offset: 0, length: P, into: 'heap' } } : NOT_DIRECT),
   pread_direct: (file, number) =>
-    file === 'main' ? { call: { op: 'pread-direct', offset: number(0) * P, length: P, into: 'heap' } } : { nothing: 'only the main file is opened with O_DIRECT' },
+    file === 'main' ? { call: { op: 'pread-direct', offset: number(0) * P, length: P, into: 'heap' } } : NOT_DIRECT,
   pwrite_direct: (file, number, value) =>
-    file === 'main' ? { call: { op: 'pwrite-direct', offset: number(0) * P, length: P, from: { value } } } : { nothing: 'only the main file is opened with O_DIRECT' },
+    file === 'main' ? { call: { op: 'pwrite-direct', offset: number(0) * P, length: P, from: { value } } } : NOT_DIRECT,
   pread: (file, number) => ({ call: { op: 'pread', file, offset: number(0) * P, length: P } }),
   pwrite: (file, number, value) => ({ call: { op: 'pwrite', file, offset: number(0) * P, length: P, value } }),
   write: (file, _number, value) => ({ call: { op: 'pwrite', file, offset: 0, length: P, value } }),

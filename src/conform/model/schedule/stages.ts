@@ -23,7 +23,13 @@ const LAZY: readonly Operation[] = [
   { op: 'madvise', map: 'anon', word: 0, length: P, advice: 'FREE' },
 ]
 
-const IN_THE_FILE: ScheduleStage = { files: { F: 'main', G: 'other' }, areas: { 'A.map': 'shared', 'B.map': 'shared' }, reclaims: 'shared', before: EVICTED, underWay: null }
+const IN_THE_FILE: ScheduleStage = {
+  files: { F: 'main', G: 'other' },
+  areas: { 'A.map': 'shared', 'B.map': 'shared' },
+  reclaims: 'shared',
+  before: EVICTED,
+  underWay: null,
+}
 
 const STAGES: Readonly<Record<string, ScheduleStage>> = {
   'madv-free-direct-io': { files: { sdb: 'main', F: 'main' }, areas: { buf: 'anon' }, reclaims: 'anon', before: LAZY, underWay: null },
