@@ -51,7 +51,6 @@ const PLANTED: readonly (readonly [what: string, fs: FileSystemName, bug: Patch]
     truncate_folio_wait: (k, base, mapping, index) => (k.find_get_page_tag(mapping, index, 'PAGECACHE_TAG_WRITEBACK') === null ? base(mapping, index) : false),
   })],
   ['WILLNEED takes no lock', 'xfs', patch('bug', { xfs_file_fadvise: () => undefined })],
-  ['a fault keeps the mmap_lock while it waits', 'ext4', patch('bug', { filemap_fault_retry: () => false })],
   ['direct reads do not flush what is dirty', 'xfs', patch('bug', { kiocb_write_and_wait: () => undefined })],
   ['direct writes leave the page cache as it is', 'ext4', patch('bug', { kiocb_invalidate_pages: () => 0 })],
 ]

@@ -94,7 +94,10 @@ function pageTableOf(vma: Vma): Vma['mm']['pmds'][number] {
 /** A look of next_uptodate_folio. */
 function isReady(k: Kernel, mapping: AddressSpace, index: number): boolean {
   const page = mapping.slots[index]?.get() ?? null
-  return page !== null && !PageLocked(page) && !PageReclaim(page) && PageUptodate(page) && !isBeyond(k, mapping, index)
+  if (page === null) return false
+  // A look without a reference.
+  const raw = k.memory.raw(k.memory.indexOf(page))
+  return !PageLocked(raw) && !PageReclaim(raw) && PageUptodate(raw) && !isBeyond(k, mapping, index)
 }
 
 function isBeyond(k: Kernel, mapping: AddressSpace, index: number): boolean {
