@@ -13,7 +13,7 @@ import {
   type ParsedOptions,
   type ReplayOptions,
 } from './options.js'
-import { nameList, portNumber, seedNumber, wholeNumber } from './values.js'
+import { countNumber, nameList, portNumber, seedNumber } from './values.js'
 
 /** Exit statuses as every command's help shows them. */
 const EXIT_HELP = `
@@ -201,14 +201,14 @@ const conformCommand: Define = (host, done) => {
     .optionsGroup('What to compare:')
     .addOption(new Option('--fs <name>', 'this file system only (default: both)').choices(['ext4', 'xfs']))
     .option('--seed <n>', 'seed of the first sequence (default: 1)', seedNumber)
-    .option('--sequences <n>', 'number of random sequences for each file system (default: 2000)', wholeNumber)
+    .option('--sequences <n>', 'number of random sequences for each file system (default: 2000; 0: none)', countNumber)
+    .option('--interleavings <n>', 'number of interleavings for each file system (default: 200; 0: none)', countNumber)
     .option('--recorded', 'only with what was recorded on Linux 6.18, not with the kernel of this machine')
     .optionsGroup("Instead of comparing, the real kernel's side alone:")
     .addOption(new Option('--case <file>', 'run this interleaving and print what happens').conflicts(['recorded', 'record']))
     .addOption(new Option('--record <folder>', 'write what it does to FS.jsonl.gz in this folder').conflicts('recorded'))
   command
-    .optionsGroup('Interleavings, as root:')
-    .option('--interleavings <n>', 'tier T2: this many cases made from the model, with requests to the device held', wholeNumber)
+    .optionsGroup('A race on the real kernel, as root:')
     .option('--schedule <token>', 'drive the real kernel along a schedule of --race, as far as it can be forced')
     .option('--race <race/program>', 'the program that the schedule is of')
     .option('--kernel <version>', 'the kernel that the schedule is of (default: v6.18)')
@@ -217,10 +217,12 @@ const conformCommand: Define = (host, done) => {
     'after',
     `
 What is compared, and with what:
-  recorded  2,000 sequences of 20 calls as Linux 6.18 ran them; everywhere, without privileges
+  recorded  2,000 sequences of 20 calls, and 240 interleavings, as Linux 6.18 ran them; everywhere, without privileges
   T0 calls  the kernel of this machine, in the folder for temporary files: results, data, sizes
   T1 state  the same as root, on fresh file systems on loop devices: also what is cached, dirty, allocated,
             mapped, and the content of every page and block, after every call
+  T2 held   interleavings made from the model, as root, on a device of our own whose requests are held: who waits and who
+            returns meanwhile, and whether the end is one that the model says is possible
 A tier that can not run here is skipped, and the last lines say why. A sequence that differs is run again,
 shortened to the calls that matter, and shown with both sides. Everything that was mounted is unmounted again.
 
@@ -228,6 +230,7 @@ Examples:
   heddle conform                                       everything that can run here
   heddle conform --recorded                            in less than a minute, on any machine
   sudo heddle conform --fs xfs --seed 5000 --sequences 100    other sequences than the recorded ones
+  sudo heddle conform --sequences 0 --interleavings 50        interleavings alone
   sudo heddle conform --case examples/conform/read-into-lazyfree-page.json --fs ext4
   sudo heddle conform --record recordings              what this kernel does, to compare with elsewhere
 

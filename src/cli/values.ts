@@ -7,6 +7,13 @@ export function wholeNumber(text: string): number {
   return value
 }
 
+/** @throws InvalidArgumentError for anything but a whole number from 0 up */
+export function countNumber(text: string): number {
+  const value = numberOf(text)
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number from 0 up, such as 200.')
+  return value
+}
+
 /** @throws InvalidArgumentError for anything but a 32-bit whole number from 0 up */
 export function seedNumber(text: string): number {
   const value = numberOf(text)

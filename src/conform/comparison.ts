@@ -1,4 +1,4 @@
-import type { Difference, FieldDifference, TierName, TierResult } from './conformance.js'
+import { untried, type Difference, type FieldDifference, type TierName, type TierResult } from './conformance.js'
 import type { FileSystemName, SequenceRecord } from './record.js'
 import type { Sequence } from './sequence.js'
 import { shrink } from './shrink.js'
@@ -58,11 +58,8 @@ export class Comparison {
   result(seconds: number): TierResult {
     const { tier, fs, release } = this.sides
     return {
-      tier,
-      fs,
-      release,
-      skipped: null,
-      sequences: this.#sequences,
+      ...untried(tier, fs, 'sequences', release, null),
+      compared: this.#sequences,
       differing: this.#differing,
       unrepeatable: this.#unrepeatable,
       differences: this.#differences,

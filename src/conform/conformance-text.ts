@@ -7,11 +7,15 @@ const TIERS: Record<TierResult['tier'], string> = {
   recorded: 'recorded',
   T0: 'T0 calls',
   T1: 'T1 state',
+  T2: 'T2 held',
 }
 
 /** The differences, each with what both sides did step by step, and a line for every tier. */
 export function conformanceText(conformance: Conformance, palette: Palette): string {
-  const differences = conformance.tiers.flatMap((tier) => tier.differences.map((difference) => differenceText(tier, difference, palette)))
+  const differences = conformance.tiers.flatMap((tier) => [
+    ...tier.differences.map((difference) => differenceText(tier, difference, palette)),
+    ...tier.mismatches.map((mismatch) => `${palette.bad(`${tier.fs}, ${TIERS[tier.tier]}:`)} ${mismatch}\n`),
+  ])
   return [...differences, summaryText(conformance, palette)].join('\n')
 }
 
@@ -21,11 +25,11 @@ function summaryText({ tiers, stopped }: Conformance, palette: Palette): string 
   return `${[...lines, ...(stopped ? ['Stopped before everything was compared.'] : [])].join('\n')}\n`
 }
 
-function resultText({ skipped, sequences, differing, unrepeatable, release, seconds }: TierResult, palette: Palette): string {
+function resultText({ skipped, of, compared, differing, unrepeatable, release, seconds }: TierResult, palette: Palette): string {
   if (skipped !== null) return `skipped: ${skipped}`
   const verdict = differing === 0 ? palette.good('no difference') : palette.bad(`${differing} differ`)
   const again = unrepeatable === 0 ? '' : `, ${unrepeatable} differed once and not again`
-  return `${sequences} sequences, ${verdict}${again} (Linux ${release}, ${seconds.toFixed(1)} s)`
+  return `${compared} ${of}, ${verdict}${again} (Linux ${release}, ${seconds.toFixed(1)} s)`
 }
 
 /** Both sides' traces: each step, what it returned, and what it changed; where they differ, one line for each side. */

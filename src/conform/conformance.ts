@@ -1,8 +1,8 @@
 /** What a run of the conformance tests found out, and the same as JSON. */
 import type { FileSystemName, SequenceRecord } from './record.js'
 
-/** Where the kernel's side comes from: a recording, or this machine without (T0) or with privileges (T1). */
-export type TierName = 'recorded' | 'T0' | 'T1'
+/** Where the kernel's side comes from: a recording, or this machine: without privileges (T0), with (T1), with requests to the device held (T2). */
+export type TierName = 'recorded' | 'T0' | 'T1' | 'T2'
 
 /** A field of an observation that the two sides see differently. */
 export interface FieldDifference {
@@ -33,13 +33,16 @@ export interface TierResult {
   readonly release: string
   /** Why it could not run; null if it did. */
   readonly skipped: string | null
-  /** Sequences that were compared. */
-  readonly sequences: number
-  /** Sequences that differ; of these, `differences` shows the first few. */
+  /** Sequences of calls, or interleavings of what several tasks do while I/O is held. */
+  readonly of: 'sequences' | 'interleavings'
+  readonly compared: number
+  /** How many differ; of these, `differences` shows the first few sequences, `mismatches` every interleaving. */
   readonly differing: number
-  /** Sequences that differed once, and agreed when the kernel was asked again. */
+  /** Those that differed once, and agreed when the kernel was asked again. */
   readonly unrepeatable: number
   readonly differences: readonly Difference[]
+  /** In words: the events up to the first that differs, and what each side saw. */
+  readonly mismatches: readonly string[]
   readonly seconds: number
 }
 
@@ -51,7 +54,12 @@ export interface Conformance {
 
 /** Nothing differs, and something was compared. */
 export function agrees({ tiers, stopped }: Conformance): boolean {
-  return !stopped && tiers.every((tier) => tier.differing === 0) && tiers.some((tier) => tier.sequences > 0)
+  return !stopped && tiers.every((tier) => tier.differing === 0) && tiers.some((tier) => tier.compared > 0)
+}
+
+/** A tier before anything was compared. */
+export function untried(tier: TierName, fs: FileSystemName, of: TierResult['of'], release: string, skipped: string | null): TierResult {
+  return { tier, fs, release, skipped, of, compared: 0, differing: 0, unrepeatable: 0, differences: [], mismatches: [], seconds: 0 }
 }
 
 export function conformanceJson(conformance: Conformance): string {

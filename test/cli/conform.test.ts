@@ -4,7 +4,8 @@ import { folderWith, heddle } from '../support/run-cli.js'
 interface Tier {
   readonly tier: string
   readonly fs: string
-  readonly sequences: number
+  readonly of: string
+  readonly compared: number
   readonly differing: number
   readonly skipped: string | null
 }
@@ -12,22 +13,29 @@ interface Tier {
 /** Without the machine: what was recorded. */
 describe('heddle conform --recorded', () => {
   test('says for each file system how many sequences were compared, and that none differs', async () => {
-    const { code, stdout } = await heddle(['conform', '--recorded', '--sequences', '40'])
+    const { code, stdout } = await heddle(['conform', '--recorded', '--sequences', '40', '--interleavings', '0'])
     expect(stdout).toMatch(/^recorded {2}ext4 {2}40 sequences, no difference \(Linux 6\.18\.\S+, \d+\.\d s\)$/m)
     expect(stdout).toMatch(/^recorded {2}xfs {3}40 sequences, no difference/m)
     expect(code).toBe(0)
   })
 
+  test('does the same for interleavings', async () => {
+    const { code, stdout } = await heddle(['conform', '--recorded', '--sequences', '0', '--interleavings', '12'])
+    expect(stdout).toMatch(/^recorded {2}ext4 {2}12 interleavings, no difference \(Linux 6\.18\.\S+, \d+\.\d s\)$/m)
+    expect(stdout).toMatch(/^recorded {2}xfs {3}12 interleavings, no difference/m)
+    expect(code).toBe(0)
+  })
+
   test('prints the same as JSON', async () => {
-    const { code, stdout } = await heddle(['conform', '--recorded', '--fs', 'xfs', '--seed', '11', '--sequences', '10', '--json'])
+    const { code, stdout } = await heddle(['conform', '--recorded', '--fs', 'xfs', '--seed', '11', '--sequences', '10', '--interleavings', '0', '--json'])
     const { schema, agrees, tiers, stopped } = JSON.parse(stdout) as { schema: string; agrees: boolean; tiers: readonly Tier[]; stopped: boolean }
     expect({ schema, agrees, stopped }).toEqual({ schema: 'heddle-conformance/1', agrees: true, stopped: false })
-    expect(tiers).toMatchObject([{ tier: 'recorded', fs: 'xfs', sequences: 10, differing: 0, skipped: null }])
+    expect(tiers).toMatchObject([{ tier: 'recorded', fs: 'xfs', of: 'sequences', compared: 10, differing: 0, skipped: null }])
     expect(code).toBe(0)
   })
 
   test('compares nothing, and says so, where nothing was recorded', async () => {
-    const { code, stdout } = await heddle(['conform', '--recorded', '--fs', 'xfs', '--seed', '1000000'])
+    const { code, stdout } = await heddle(['conform', '--recorded', '--fs', 'xfs', '--seed', '1000000', '--interleavings', '0'])
     expect(stdout).toContain('skipped: seeds 1 to 2000 are recorded')
     expect(code).toBe(3)
   })

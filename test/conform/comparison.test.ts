@@ -50,7 +50,7 @@ function compared(which: Sides): Comparison {
 describe('the comparison of kernel and model', () => {
   test('finds nothing where there is nothing', () => {
     const tier = compared({ ...sides, model: counting }).result(1)
-    expect(tier).toMatchObject({ sequences: 200, differing: 0, differences: [] })
+    expect(tier).toMatchObject({ compared: 200, differing: 0, differences: [] })
     expect(agrees({ tiers: [tier], stopped: false })).toBe(true)
   })
 
@@ -90,7 +90,7 @@ describe('the comparison of kernel and model', () => {
 
   test('is reported with both sides, and a line for every tier', () => {
     const tier = compared(sides).result(1.25)
-    const skipped = { ...compared({ ...sides, model: counting }).result(0), fs: 'ext4', sequences: 0, skipped: 'needs root' } as const
+    const skipped = { ...compared({ ...sides, model: counting }).result(0), fs: 'ext4', compared: 0, skipped: 'needs root' } as const
     const text = conformanceText({ tiers: [{ ...tier, differences: tier.differences.slice(0, 1) }, skipped], stopped: false }, PLAIN)
     expect(text).toContain('result differs')
     expect(text).toMatch(/!= result +kernel 1\n +model {2}2\n/)
@@ -111,7 +111,7 @@ describe('the comparison of kernel and model', () => {
 
   test('agrees on nothing if nothing was compared, or not everything', () => {
     const tier = compared({ ...sides, model: counting }).result(1)
-    expect(agrees({ tiers: [{ ...tier, sequences: 0, skipped: 'needs root' }], stopped: false })).toBe(false)
+    expect(agrees({ tiers: [{ ...tier, compared: 0, skipped: 'needs root' }], stopped: false })).toBe(false)
     expect(agrees({ tiers: [tier], stopped: true })).toBe(false)
   })
 })

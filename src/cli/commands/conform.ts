@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Case, CaseRecord } from '../../conform/case.js'
 import { CaseFormatError, readCase } from '../../conform/case-file.js'
 import { caseText } from '../../conform/case-text.js'
-import { agrees, conformanceJson, type Conformance, type TierResult } from '../../conform/conformance.js'
+import { agrees, conformanceJson, untried, type Conformance, type TierResult } from '../../conform/conformance.js'
 import { conformanceText } from '../../conform/conformance-text.js'
 import { heldGround } from '../../conform/linux/held-ground.js'
 import { Interrupted } from '../../conform/linux/machine-lock.js'
@@ -14,7 +14,7 @@ import { recordingHeader, recordKernel } from '../../conform/linux/record-kernel
 import { CaseRunner } from '../../conform/linux/run-case.js'
 import { inSession, type Session, type SessionHost } from '../../conform/linux/session.js'
 import { headerLine, recordLine, type FileSystemName } from '../../conform/record.js'
-import { compareLive, compareRecorded, ownFileSystem, STEPS, type Surroundings } from '../conform/compare.js'
+import { compareLive, compareRecorded, ownFileSystem, STEPS, type Surroundings, type Wanted } from '../conform/compare.js'
 import { compareLiveInterleavings, compareRecordedInterleavings } from '../conform/interleavings.js'
 import { ConformMeter } from '../conform/meter.js'
 import { recordingName } from '../conform/recordings.js'
@@ -40,6 +40,7 @@ export interface ConformOptions {
 }
 
 const SEQUENCES = 2000
+const INTERLEAVINGS = 200
 /** Calls alone say less: fewer will do. */
 const SEQUENCES_OF_CALLS = 500
 
@@ -59,7 +60,6 @@ export async function conform(options: ConformOptions, host: Host): Promise<Exit
     return code
   }
   if (options.schedule !== undefined) return forceSchedule(options.schedule, options, fileSystems, host)
-  if (options.interleavings !== undefined) return compareInterleavings(options.interleavings, options, fileSystems, host)
   const { record } = options
   if (record !== undefined) return onlyKernel('T1', fileSystems, host, (session, fs) => recordTo(record, session, options, fs, host))
   const conformance = await compareAll(options, fileSystems, host)
@@ -82,53 +82,37 @@ async function forceSchedule(schedule: string, options: ConformOptions, fileSyst
   return disagreed.length === 0 ? code : EXIT.race
 }
 
-async function compareInterleavings(
-  cases: number,
-  options: ConformOptions,
-  fileSystems: readonly FileSystemName[],
-  host: Host,
-): Promise<ExitCode> {
-  let differing = 0
-  if (options.recorded === true) {
-    for (const fs of fileSystems) differing += await compareRecordedInterleavings(fs, host)
-    return differing === 0 ? EXIT.holds : EXIT.race
-  }
-  const code = await onlyKernel('T2', fileSystems, host, async (session, fs) => {
-    differing += await compareLiveInterleavings(session, fs, cases, options.seed ?? 1, host)
-  })
-  return differing === 0 ? code : EXIT.race
-}
-
 /** Recordings first: they need nothing of the machine. */
 async function compareAll(options: ConformOptions, fileSystems: readonly FileSystemName[], host: Host): Promise<Conformance> {
   const meter = new ConformMeter(host.stderr)
   const tiers: TierResult[] = []
-  const wanted = (fs: FileSystemName, atMost = Infinity): { fs: FileSystemName; firstSeed: number; sequences: number } => ({
-    fs,
-    firstSeed: options.seed ?? 1,
-    sequences: Math.min(options.sequences ?? SEQUENCES, atMost),
-  })
+  const { seed = 1, sequences = SEQUENCES, interleavings: cases = INTERLEAVINGS } = options
+  const wanted = (fs: FileSystemName, atMost = Infinity): Wanted => ({ fs, firstSeed: seed, sequences: Math.min(sequences, atMost) })
   const wish = { stop: false }
   const ignore = host.onInterrupt(() => {
     wish.stop = true
   })
   const stopping = (): boolean => wish.stop
-  for (const fs of fileSystems) if (!stopping()) tiers.push(await compareRecorded(wanted(fs), { host, meter, stopping }))
+  const recorded: Surroundings = { host, meter, stopping }
+  for (const fs of fileSystems) if (sequences > 0 && !stopping()) tiers.push(await compareRecorded(wanted(fs), recorded))
+  for (const fs of fileSystems) if (cases > 0 && !stopping()) tiers.push(await compareRecordedInterleavings({ fs, cases, seed }, recorded))
   ignore()
   if (options.recorded === true || stopping()) return { tiers, stopped: stopping() }
   const nothing = unsupported()
   if (nothing !== null) {
-    const skipped = { release: release(), skipped: nothing, sequences: 0, differing: 0, unrepeatable: 0, differences: [], seconds: 0 }
-    return { tiers: [...tiers, ...fileSystems.map((fs) => ({ tier: 'T1' as const, fs, ...skipped }))], stopped: false }
+    return { tiers: [...tiers, ...fileSystems.map((fs) => untried('T1', fs, 'sequences', release(), nothing))], stopped: false }
   }
   const stopped = await unlessInterrupted(
     inSession(sessionHost(host), async (session) => {
       const live: Surroundings = { host, meter, stopping: () => session.stopping() }
       const own = ownFileSystem(session)
-      for (const fs of fileSystems) {
+      for (const fs of sequences > 0 ? fileSystems : []) {
         const ofCalls = wanted(fs, SEQUENCES_OF_CALLS)
         if (fs === own && !session.stopping()) tiers.push(await compareLive('T0', ofCalls, session, release(), live))
         if (!session.stopping()) tiers.push(await compareLive('T1', wanted(fs), session, release(), live))
+      }
+      for (const fs of cases > 0 ? fileSystems : []) {
+        if (!session.stopping()) tiers.push(await compareLiveInterleavings({ fs, cases, seed }, session, release(), live))
       }
       return session.stopping()
     }),

@@ -102,7 +102,8 @@ async function takeAll(
   const comparison = new Comparison(sides)
   for (const record of records) {
     comparison.take(record)
-    meter.update(`${sides.fs}, ${sides.tier}`, comparison.sequences, total, comparison.differing)
+    const { sequences: done, differing } = comparison
+    meter.update(`${sides.fs}, ${sides.tier}`, { done, total, of: 'sequences', differing })
     // Ctrl-C is heard between two sequences.
     await breathe()
     if (stopping()) break
