@@ -42,16 +42,18 @@ export const ext4FallocateHost = {
     for (let block = first; block < end; ) {
       ilock.downWrite()
       const last = endOfRun(file, block, end)
-      if (convert) k.ext4_update_inode_fsync_trans(file, true)
       if (convert) for (let at = block; at < last; at++) k.convert_block(file, at, 'WRITTEN', 'UNWRITTEN')
       if (typeof extentAt(file, block) === 'string') k.ext4_map_create_blocks(file, block, last, 'CREATE_UNWRIT_EXT')
       ilock.upWrite()
       block = last
-      if (new_size === 0) continue
-      const old_size = i_size.get()
-      const epos = Math.min(block * k.config.words, new_size)
-      k.ext4_update_inode_size(file, epos)
-      if (epos > old_size) k.ext4_zero_partial_blocks(file, old_size, epos)
+      if (new_size > 0) {
+        const old_size = i_size.get()
+        const epos = Math.min(block * k.config.words, new_size)
+        k.ext4_update_inode_size(file, epos)
+        if (epos > old_size) k.ext4_zero_partial_blocks(file, old_size, epos)
+      }
+      // Also where there was nothing to allocate.
+      k.ext4_update_inode_fsync_trans(file, true)
     }
   },
 
@@ -128,16 +130,15 @@ export const ext4FallocateHost = {
    * was preallocated beyond it.
    */
   ext4_setattr_size(k: Kernel, file: AddressSpace, size: number): number {
-    const { i_size, i_disksize, ilock, invalidate_lock } = hostOf(file)
+    const { i_size, ilock, invalidate_lock } = hostOf(file)
     file.i_rwsem.downWrite()
     const oldsize = i_size.get()
     invalidate_lock.downWrite()
     if (size !== oldsize) {
       if (size > oldsize && oldsize % k.config.words !== 0) k.ext4_block_truncate_page(file, oldsize)
       ilock.downWrite()
-      i_disksize.set(size)
+      k.ext4_mark_inode_dirty(file, size)
       i_size.set(size)
-      k.ext4_update_inode_fsync_trans(file, true)
       ilock.upWrite()
     }
     k.truncate_pagecache(file, size)
@@ -149,11 +150,14 @@ export const ext4FallocateHost = {
 
   /** ext4_truncate: the rest of the last block is zeroed, what lies beyond goes. Context: inode locked, faults kept out. */
   ext4_truncate(k: Kernel, file: AddressSpace): void {
-    const { i_size, extents } = hostOf(file)
+    const { i_size, extents, ilock } = hostOf(file)
     const size = i_size.get()
-    k.ext4_update_inode_fsync_trans(file, false)
     if (size % k.config.words !== 0) k.ext4_block_truncate_page(file, size)
-    k.ext4_remove_blocks(file, Math.ceil(size / k.config.words), extents.length)
+    ilock.downWrite()
+    // ext4_ext_truncate
+    k.ext4_mark_inode_dirty(file, size)
+    k.ext4_ext_rm_leaf(file, Math.ceil(size / k.config.words), extents.length)
+    ilock.upWrite()
   },
 }
 

@@ -51,7 +51,7 @@ export const jbd2CommitInlines = {
     i_dirty.set(before === null ? [start, end] : [Math.min(before[0], start), Math.max(before[1], end)])
   },
 
-  /** ext4_update_inode_fsync_trans, ext4_mark_inode_dirty. @param datasync whether fdatasync needs it: the size on disk, blocks with data */
+  /** ext4_update_inode_fsync_trans, and ext4_mark_inode_dirty where the size on disk stays as it is. @param datasync whether fdatasync needs it: the size on disk, blocks with data */
   ext4_update_inode_fsync_trans(_k: Kernel, file: AddressSpace, datasync: boolean): void {
     const { journal, i_sync_tid, i_datasync_tid } = hostOf(file)
     if (journal === null) return
@@ -60,12 +60,15 @@ export const jbd2CommitInlines = {
     if (datasync) i_datasync_tid.set(tid)
   },
 
+  /** The size on disk, and ext4_mark_inode_dirty, ext4_do_update_inode (fs/ext4/inode.c): fdatasync needs it only where it is another. */
+  ext4_mark_inode_dirty(k: Kernel, file: AddressSpace, size: number): void {
+    const before = hostOf(file).i_disksize.swap(size)
+    k.ext4_update_inode_fsync_trans(file, size !== before)
+  },
+
   /** ext4_update_i_disksize, of a size that has grown. */
   ext4_update_i_disksize(k: Kernel, file: AddressSpace, size: number): void {
-    const { i_disksize } = hostOf(file)
-    if (size <= i_disksize.get()) return
-    i_disksize.set(size)
-    k.ext4_update_inode_fsync_trans(file, true)
+    if (size > hostOf(file).i_disksize.get()) k.ext4_mark_inode_dirty(file, size)
   },
 
   /** ext4_update_inode_size: both sizes, where they grow. */
