@@ -51,7 +51,10 @@ export const jbd2CommitInlines = {
     i_dirty.set(before === null ? [start, end] : [Math.min(before[0], start), Math.max(before[1], end)])
   },
 
-  /** ext4_update_inode_fsync_trans, and ext4_mark_inode_dirty where the size on disk stays as it is. @param datasync whether fdatasync needs it: the size on disk, blocks with data */
+  /**
+   * ext4_update_inode_fsync_trans, and ext4_mark_inode_dirty where the size on disk stays as it is.
+   * @param datasync whether fdatasync needs it: the size on disk, blocks with data
+   */
   ext4_update_inode_fsync_trans(_k: Kernel, file: AddressSpace, datasync: boolean): void {
     const { journal, i_sync_tid, i_datasync_tid } = hostOf(file)
     if (journal === null) return
