@@ -13,6 +13,9 @@ import { PageTables } from './observe.js'
 import { Task } from './task.js'
 import { addressOf, Workbench } from './workbench.js'
 
+/** Where a case is run once: on a busy machine too, a commit of the journal is over by then. */
+const PATIENT = 10
+
 /** Runs cases, one after the other, on the files of a held device. */
 export class CaseRunner {
   readonly #libc: Libc
@@ -44,7 +47,7 @@ export class CaseRunner {
    * @param patience factor of how long a task must sleep until it counts as blocked
    * @throws CaseError if the case can not be run as it says
    */
-  async run(which: Case, patience = 1): Promise<CaseRecord> {
+  async run(which: Case, patience = PATIENT): Promise<CaseRecord> {
     const swap = which.events.some(({ event, ...of }) => event === 'hold' && 'io' in of && of.io.of === 'swap')
     const swapDevice = swap ? await this.ground.swapDevice() : null
     const bench = new Workbench(this.#hands.director, this.#lru, this.ground.folder, `c${this.#runs++}`)
