@@ -31,7 +31,7 @@ export interface GuardSets {
 const SIZES = [
   { states: 8_000, all: 100_000 },
   { states: 4_000, all: 40_000 },
-  { states: 20_000, all: 40_000 },
+  { states: 40_000, all: 40_000 },
 ] as const
 /** Rank up to which a guard is likely to be to blame. */
 const LIKELY = 1
