@@ -48,6 +48,7 @@ describe("a program of one's own", () => {
     await page.keyboard.press('Control+Space')
     await page.locator('.cm-tooltip-autocomplete', { hasText: 'rwsem' }).waitFor()
     await page.keyboard.type('cel')
+    await page.locator('.cm-tooltip-autocomplete [aria-selected]', { hasText: 'cell' }).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.cm-line', { hasText: "world.cell('done', false)" }).waitFor()
     await page.locator('.cm-lintRange-error').first().waitFor({ state: 'detached' })

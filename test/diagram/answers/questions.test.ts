@@ -7,16 +7,11 @@ const questions = parts('questions').map(({ rest, ...question }) => {
   return { ...question, target, expected }
 })
 
-/** What a question takes at most on a busy machine; two seconds are what people are promised. */
-const SECONDS_MAX = 10
-
 describe('questions', () => {
   test.each(questions)('$name: $title ($expected)', ({ text, target, expected }) => {
-    const started = performance.now()
     const { answer, understanding } = answerTo(text, target)
     expect(understanding.cells.filter(({ isUnchecked }) => isUnchecked)).toEqual([])
     expect(answer).toBe(expected)
-    expect((performance.now() - started) / 1000).toBeLessThan(SECONDS_MAX)
   })
 
   test('there are 40 and more, and about half of them are impossible', () => {
